@@ -1,0 +1,144 @@
+"""Pages by key: flat at any depth on both engines, the same for lists on pages and in the API.
+
+A list "newest first" for somebody with several scopes is merged from one short index scan a scope:
+a plain `IN` would sort the whole scope (docs/performance.md).
+"""
+
+import json
+import uuid
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet, ValidationError
+from django.db import connections
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from peph.access import EVERYTHING
+from peph.errors import Invalid
+
+# Beyond this many scopes one sorted IN costs less than the merge.
+MOST_BRANCHES = 60
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of one page and the cursors of its neighbours (None at either end)."""
+
+    rows: list[Any]
+    next: str | None
+    previous: str | None
+
+
+@dataclass(frozen=True)
+class Order:
+    """Sort key: one indexed, never null field, then the primary key in the same direction."""
+
+    field: str
+    descending: bool = True
+
+    def names(self, backwards: bool) -> tuple[str, str]:
+        sign = "-" if self.descending != backwards else ""
+        return f"{sign}{self.field}", f"{sign}pk"
+
+    def beyond(self, value: Any, pk: Any, backwards: bool) -> Q:
+        # `lte AND (lt OR …)`: the only form both planners serve from the index.
+        step = "lt" if self.descending != backwards else "gt"
+        at_most = Q((f"{self.field}__{step}e", value))
+        return at_most & (Q((f"{self.field}__{step}", value)) | Q((f"pk__{step}", pk)))
+
+
+NEWEST_FIRST = Order("updated_at")
+
+
+def page(
+    queryset: QuerySet,
+    *,
+    order: Order = NEWEST_FIRST,
+    cursor: str = "",
+    size: int = 25,
+    branches: Sequence[Q] = (EVERYTHING,),
+) -> Page:
+    """One page of `queryset` restricted to `branches`. Raises `Invalid` on a cursor that is not ours."""
+    backwards, key = _decode(cursor) if cursor else (False, None)
+    rows_wanted = queryset
+    if key is not None:
+        try:
+            rows_wanted = queryset.filter(order.beyond(*key, backwards))
+        except (ValidationError, ValueError, TypeError) as error:
+            raise Invalid(_("This page address is not valid. Go back to the list.")) from error
+    names = order.names(backwards)
+    if len(branches) == 1 or len(branches) > MOST_BRANCHES:
+        rows_wanted = rows_wanted.filter(_any(branches))
+        rows = list(rows_wanted.order_by(*names)[: size + 1])
+    else:
+        ids = _merged_ids(rows_wanted, branches, order, backwards, size + 1)
+        rows = list(queryset.filter(pk__in=ids).order_by(*names)) if ids else []
+    more = len(rows) > size
+    rows = rows[:size]
+    if backwards:
+        rows.reverse()
+    has_next = more if not backwards else True
+    has_previous = more if backwards else key is not None
+    return Page(
+        rows,
+        next=_encode(False, order, rows[-1]) if rows and has_next else None,
+        previous=_encode(True, order, rows[0]) if rows and has_previous else None,
+    )
+
+
+def count_up_to(queryset: QuerySet, most: int = 1000) -> int:
+    """How many rows, counting no further than `most` + 1: an exact count of everything costs too much."""
+    return queryset.order_by().values("pk")[: most + 1].count()
+
+
+def _any(branches: Sequence[Q]) -> Q:
+    condition = Q()
+    for branch in branches:
+        condition |= branch
+    return condition if branches else Q(pk__in=())
+
+
+def _merged_ids(
+    queryset: QuerySet, branches: Sequence[Q], order: Order, backwards: bool, limit: int
+) -> list[uuid.UUID]:
+    parts, params = [], []
+    names = order.names(backwards)
+    for branch in branches:
+        narrow = queryset.filter(branch).order_by(*names).values_list("pk", order.field)[:limit]
+        try:
+            sql, values = narrow.query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        parts.append(f"SELECT * FROM ({sql}) AS branch{len(parts)}")
+        params.extend(values)
+    if not parts:
+        return []
+    direction = "DESC" if names[0].startswith("-") else "ASC"
+    # UNION, not UNION ALL: a row reached through two scopes counts once.
+    sql = f"{' UNION '.join(parts)} ORDER BY 2 {direction}, 1 {direction} LIMIT {limit}"
+    with connections[queryset.db].cursor() as db:
+        db.execute(sql, params)
+        return [pk if isinstance(pk, uuid.UUID) else uuid.UUID(pk) for pk, _ in db.fetchall()]
+
+
+def _encode(backwards: bool, order: Order, row: Any) -> str:
+    value = row
+    for name in order.field.split("__"):
+        value = getattr(value, name)
+    text = value.isoformat() if hasattr(value, "isoformat") else value
+    raw = json.dumps([int(backwards), text, str(row.pk)], separators=(",", ":"))
+    return urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+
+def _decode(cursor: str) -> tuple[bool, tuple[Any, uuid.UUID]]:
+    try:
+        raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
+        backwards, value, pk = json.loads(raw)
+        if not isinstance(value, str | int) or isinstance(value, str) and "\x00" in value:
+            raise ValueError
+        return bool(backwards), (value, uuid.UUID(pk))
+    except (ValueError, TypeError, AttributeError) as error:
+        raise Invalid(_("This page address is not valid. Go back to the list.")) from error
