@@ -1,0 +1,104 @@
+"""Who may do what on the host side. People only: rules are over grants, never over states."""
+
+from enum import StrEnum
+
+from peph.access import AnyOf, Granted, Policy, Rule, Through
+
+PROGRAM = "organizations.Program"
+REGION = "organizations.Region"
+HOST_ORGANIZATION = "organizations.HostOrganization"
+HOST_SITE = "organizations.HostSite"
+
+
+class Action(StrEnum):
+    """What can be done on the host side."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    OPEN_SITE = "open_site"
+    GRANT = "grant"
+
+
+def everywhere(*permissions: str) -> Rule:
+    """The person holds one of these over the whole programme."""
+    return AnyOf(tuple(Granted(name, PROGRAM, at=None) for name in permissions))
+
+
+def in_region(*permissions: str, at: str = "region_id") -> Rule:
+    """The person holds one of these on the region found at `at`."""
+    return AnyOf(tuple(Granted(name, REGION, at=at) for name in permissions))
+
+
+def in_organization(*permissions: str, at: str = "organization_id") -> Rule:
+    """The person holds one of these on the host organisation found at `at`."""
+    return AnyOf(tuple(Granted(name, HOST_ORGANIZATION, at=at) for name in permissions))
+
+
+def at_site(*permissions: str, at: str = "site_id") -> Rule:
+    """The person holds one of these on the host site found at `at`."""
+    return AnyOf(tuple(Granted(name, HOST_SITE, at=at) for name in permissions))
+
+
+def somewhere(*permissions: str) -> Rule:
+    """The person holds one of these on some region: enough to see every row, as officers need."""
+    return AnyOf(tuple(Granted(name, REGION, at=None) for name in permissions))
+
+
+# The whole programme: they see every host.
+CENTRAL = everywhere("lead", "select", "audit", "protect")
+
+SITE_VIEW = (
+    CENTRAL
+    | in_region("coordinate", "audit")
+    | in_organization("represent", "audit")
+    | at_site("supervise", at="pk")
+)
+
+SITE_POLICY = Policy(
+    {
+        Action.VIEW: SITE_VIEW,
+        Action.EDIT: everywhere("lead")
+        | in_region("coordinate")
+        | in_organization("represent")
+        | at_site("supervise", at="pk"),
+    }
+)
+
+# Which ministries exist is public: whoever places people sees them all. An auditor of a region sees
+# those with a site there, a host its own.
+ORGANIZATION_POLICY = Policy(
+    {
+        Action.VIEW: CENTRAL
+        | somewhere("coordinate")
+        | in_organization("represent", "audit", at="pk")
+        | Through("organizations.HostSite", "organization_id", SITE_VIEW),
+        Action.EDIT: everywhere("lead"),
+        Action.OPEN_SITE: everywhere("lead")
+        | somewhere("coordinate")
+        | in_organization("represent", at="pk"),
+    }
+)
+
+# Reference data: whoever signed in with any grant reads it; the lead keeps it.
+REGION_POLICY = Policy(
+    {
+        Action.VIEW: CENTRAL
+        | somewhere("coordinate", "audit", "view_health")
+        | AnyOf(
+            (
+                Granted("represent", HOST_ORGANIZATION, at=None),
+                Granted("audit", HOST_ORGANIZATION, at=None),
+                Granted("supervise", HOST_SITE, at=None),
+            )
+        ),
+        Action.EDIT: everywhere("lead"),
+    }
+)
+
+PROGRAM_POLICY = Policy(
+    {
+        Action.VIEW: everywhere("lead", "select", "audit", "protect"),
+        Action.EDIT: everywhere("lead"),
+        Action.GRANT: everywhere("lead"),
+    }
+)

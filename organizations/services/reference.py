@@ -1,0 +1,83 @@
+"""Reference data: regions, ministries and bodies, job classes, the programme and its schedule."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+from organizations.models import FollowUpStep, HostOrganization, JobClass, Program, Region
+from peph.audit.changes import SYSTEM, change
+
+FILES = Path(__file__).resolve().parent.parent / "reference"
+
+
+def load_reference() -> dict[str, int]:
+    """Add what is missing and overwrite nothing; how many rows of each kind were added.
+
+    Safe to run after every migrate. The sources are in `organizations/reference/SOURCES.md`.
+    """
+    with change(by=SYSTEM, verb="organizations.reference.load"):
+        program, created = Program.objects.get_or_create(
+            defaults={
+                "name_fr": (
+                    "Programme de développement de l’employabilité à l’intention des personnes"
+                    " handicapées"
+                ),
+                "name_en": "Employability Development Program for Persons with Disabilities",
+            }
+        )
+        return {
+            "programs": int(created),
+            "regions": _regions(),
+            "host_organizations": _host_organizations(),
+            "job_classes": _job_classes(),
+            "steps": _schedule(program),
+        }
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with (FILES / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+def _regions() -> int:
+    known = set(Region.objects.values_list("code", flat=True))
+    return len(
+        Region.objects.bulk_create(
+            [Region(**row) for row in _rows("regions.csv") if row["code"] not in known]
+        )
+    )
+
+
+def _host_organizations() -> int:
+    known = set(HostOrganization.objects.values_list("acronym", flat=True))
+    added = []
+    for row in _rows("host_organizations.csv"):
+        if row["acronym"] in known:
+            continue
+        dates = {name: row.pop(name) or None for name in ("valid_from", "valid_to")}
+        organization = HostOrganization(**row, **dates)
+        organization.search_key = organization.key_for_search()
+        added.append(organization)
+    return len(HostOrganization.objects.bulk_create(added))
+
+
+def _job_classes() -> int:
+    known = set(JobClass.objects.values_list("code", flat=True))
+    return len(
+        JobClass.objects.bulk_create(
+            [JobClass(**row) for row in _rows("job_classes.csv") if row["code"] not in known]
+        )
+    )
+
+
+def _schedule(program: Program) -> int:
+    known = set(FollowUpStep.objects.values_list("code", flat=True))
+    return len(
+        FollowUpStep.objects.bulk_create(
+            [
+                FollowUpStep(program=program, **row)
+                for row in _rows("schedule.csv")
+                if row["code"] not in known
+            ]
+        )
+    )

@@ -1,0 +1,21 @@
+"""How the timeline names what happens on the host side."""
+
+from django.utils.translation import gettext_lazy as _
+
+from peph.audit import verbs
+
+
+def register() -> None:
+    """Called once at start-up."""
+    verbs.register(
+        {
+            "organizations.site.open": _("Host site opened"),
+            "organizations.site.update": _("Host site updated"),
+            "organizations.organization.update": _("Host organisation updated"),
+            "organizations.program.update": _("Settings of the programme changed"),
+            "organizations.grant.give": _("Access given"),
+            "organizations.grant.extend": _("Access extended"),
+            "organizations.grant.end": _("Access ended"),
+            "organizations.reference.load": _("Reference data loaded"),
+        }
+    )
