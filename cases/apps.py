@@ -1,0 +1,14 @@
+"""The participant side: people, their cases, where they are placed and how they are followed."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CasesConfig(AppConfig):
+    name = "cases"
+    verbose_name = _("Cases")
+
+    def ready(self) -> None:
+        from cases import verbs  # registers labels of change sets; needs loaded models
+
+        verbs.register()

@@ -1,0 +1,207 @@
+"""Opening, correcting, transferring and moving a case."""
+
+import datetime as dt
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Consent, FollowUp, Participant
+from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
+from cases.services.context import changing
+from cases.workflow import CASE_WORKFLOW, CaseStatus
+from organizations.models import Region
+from peph.access import scope_of
+from peph.audit.changes import change
+from peph.errors import Conflict, Forbidden, Invalid
+from peph.records import amend, locked, save_valid
+from peph.workflow import PREVIOUS
+
+
+def open_case(
+    *,
+    by: Any,
+    region: Region,
+    participant: Participant | None = None,
+    person: Mapping[str, Any] | None = None,
+    **fields: Any,
+) -> Case:
+    """Open the case of somebody already known (`participant`) or of a new person (`person`).
+
+    Raises Forbidden when the region is not the opener's, Invalid when the person has an open case.
+    """
+    with change(by=by, verb="cases.case.open", region=region) as done:
+        REGION_CASE_POLICY.check(by, Action.TAKE_IN, region)
+        if participant is None:
+            participant = Participant(**(person or {}))
+            save_valid(participant)
+        else:
+            PARTICIPANT_POLICY.check(by, Action.EDIT, participant)
+        fields.setdefault("referred_on", timezone.localdate())
+        fields.setdefault("coordinator", by if is_coordinator(by, region.pk) else None)
+        _check_coordinator(fields.get("coordinator"), region.pk)
+        _check_referred(fields["referred_on"])
+        case = Case(participant=participant, region=region, **fields)
+        save_valid(case)
+        done.case_id = case.pk
+    return case
+
+
+def update_case(case: Case, *, by: Any, version: int | None = None, **fields: Any) -> Case:
+    """Correct coordinator, job class sought, referring agency or referral date.
+
+    Raises Forbidden, Stale, Invalid.
+    """
+    with changing(case, by=by, verb="cases.case.update"):
+        case = locked(Case.objects.all(), case.pk, version)
+        CASE_POLICY.check(by, Action.EDIT, case)
+        if fields.get("coordinator") is not None and fields["coordinator"] != case.coordinator:
+            _check_coordinator(fields["coordinator"], case.region_id)
+        _check_referred(fields.get("referred_on") or case.referred_on)
+        amend(case, fields)
+    return case
+
+
+def transfer_case(
+    case: Case, *, by: Any, region: Region, reason: str, version: int | None = None
+) -> Case:
+    """Hand a case to another region: the right is needed in both. Placements and follow-ups go along.
+
+    Raises Forbidden, Stale, Invalid.
+    """
+    if not reason.strip():
+        raise Invalid(fields={"reason": [_("This information is required.")]})
+    with changing(case, by=by, verb="cases.case.transfer", reason=reason):
+        case = locked(Case.objects.all(), case.pk, version)
+        CASE_POLICY.check(by, Action.DECIDE, case)
+        REGION_CASE_POLICY.check(by, Action.TAKE_IN, region)
+        if case.region_id == region.pk:
+            raise Invalid(fields={"region": [_("The case is already in this region.")]})
+        amend(case, {"region": region, "coordinator": None})
+        for row in [*case.placements.all(), *case.follow_ups.all()]:
+            row.region = region
+            row.save()
+    return case
+
+
+def move_case(
+    case: Case, name: str, *, by: Any, version: int | None = None, **inputs: Any
+) -> Case:
+    """Move a case along one row of the table, recording who and why.
+
+    Raises Forbidden, Conflict (not from this status), Invalid (an input), Stale.
+    """
+    row = CASE_WORKFLOW.by_name[name]
+    with changing(case, by=by, verb=CASE_WORKFLOW.verb(name), reason=inputs.get("reason")):
+        # Lock, then decide: two people may press “Admit” and “Refuse” at once.
+        case = locked(Case.objects.all(), case.pk, version)
+        CASE_POLICY.check(by, row.requires, case)
+        CASE_WORKFLOW.step(name, case.status, case.get_status_display())
+        values = row.clean(inputs)
+        values.pop("reason", None)
+        if effect := _EFFECTS.get(name):
+            effect(case, by, values)
+        case.status = case.resumes_as if row.target == PREVIOUS else row.target
+        if row.target == PREVIOUS:
+            case.resumes_as = ""
+        for field, value in values.items():
+            setattr(case, field, value)
+        save_valid(case)
+    return case
+
+
+def follow_placement(case: Case, name: str) -> None:
+    """Let a case follow what happened to its placement (rows marked `consequence`); saves the case."""
+    row = CASE_WORKFLOW.by_name[name]
+    if case.status == CaseStatus.SUSPENDED and case.resumes_as in row.sources:
+        case.resumes_as = row.target
+    else:
+        CASE_WORKFLOW.step(name, case.status, case.get_status_display())
+        case.status = row.target
+    save_valid(case)
+
+
+# ------------------------------------------------------------------ what one move does besides
+def _start_review(case: Case, by: Any, values: dict[str, Any]) -> None:
+    # Access Act, s. 53.1 and 65: notice and consent come before anything sensitive is collected.
+    if not case.participant.consents.live().filter(purpose=Consent.Purpose.CASE_MANAGEMENT).exists():
+        raise Conflict(
+            _("Record the consent “Open and manage the file” before the eligibility review.")
+        )
+
+
+def _decide(case: Case, by: Any, values: dict[str, Any]) -> None:
+    case.decided_by = by
+
+
+def _decide_appeal(case: Case, by: Any, values: dict[str, Any]) -> None:
+    # Separation of duties (DESIGN §4): whoever decided first does not decide the appeal.
+    if case.decided_by_id == by.pk:
+        raise Forbidden(_("You made the first decision: somebody else decides the appeal."))
+    case.decided_by = by
+
+
+def _suspend(case: Case, by: Any, values: dict[str, Any]) -> None:
+    case.resumes_as = case.status
+
+
+def _resume(case: Case, by: Any, values: dict[str, Any]) -> None:
+    case.resume_on = None
+
+
+def _close(case: Case, by: Any, values: dict[str, Any]) -> None:
+    if case.placements.current().exists():
+        raise Conflict(_("A placement is under way: end or cancel it before closing the case."))
+    case.resume_on, case.resumes_as = None, ""
+    # What is still to do has no object any more; the history keeps what was planned.
+    FollowUp.objects.filter(case=case).to_do().delete()
+
+
+def _reopen(case: Case, by: Any, values: dict[str, Any]) -> None:
+    case.closed_on, case.closure_reason = None, ""
+    # The former host hosts nobody any more: it stops seeing the case.
+    case.site = case.organization = None
+
+
+def _reopen_from_start(case: Case, by: Any, values: dict[str, Any]) -> None:
+    _reopen(case, by, values)
+    case.first_contact_on = case.applied_on = case.decided_on = case.decided_by = None
+
+
+def _reopen_eligible(case: Case, by: Any, values: dict[str, Any]) -> None:
+    if case.decided_on is None and not case.is_imported:
+        raise Conflict(_("Eligibility was never decided: reopen the case as referred."))
+    _reopen(case, by, values)
+
+
+_EFFECTS: dict[str, Callable[[Case, Any, dict[str, Any]], None]] = {
+    "start-review": _start_review,
+    "admit": _decide,
+    "refuse": _decide,
+    "allow-appeal": _decide_appeal,
+    "dismiss-appeal": _decide_appeal,
+    "suspend": _suspend,
+    "resume": _resume,
+    "close": _close,
+    "reopen": _reopen_from_start,
+    "reopen-eligible": _reopen_eligible,
+}
+
+
+def is_coordinator(user: Any, region_id: Any) -> bool:
+    """Whether the person coordinates that region, or leads the programme."""
+    scope = scope_of(user, fresh=True)
+    return region_id in scope.ids("coordinate", "organizations.Region") or bool(
+        scope.ids("lead", "organizations.Program")
+    )
+
+
+def _check_coordinator(user: Any, region_id: Any) -> None:
+    if user is not None and not is_coordinator(user, region_id):
+        raise Invalid(fields={"coordinator": [_("This person does not coordinate that region.")]})
+
+
+def _check_referred(day: dt.date) -> None:
+    if day > timezone.localdate():
+        raise Invalid(fields={"referred_on": [_("This date is in the future.")]})

@@ -1,0 +1,233 @@
+"""Opening, keeping up to date and moving a placement; its case and its follow-ups go along."""
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import Case, Placement
+from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
+from cases.services import schedule
+from cases.services.cases import follow_placement
+from cases.services.context import changing
+from cases.workflow import CASE_WORKFLOW, PLACEMENT_ENDED, PLACEMENT_WORKFLOW
+from organizations.models import HostSite, Program
+from organizations.policy import SITE_POLICY
+from organizations.policy import Action as HostAction
+from peph.errors import Forbidden, Invalid
+from peph.records import amend, locked, save_valid
+from peph.text import plain
+
+# What the host keeps up to date; dates and job class are the programme's.
+HOST_FIELDS = frozenset({"hours_per_week", "supervisor_name", "supervisor_email", "mentor_name"})
+
+
+def open_placement(
+    case: Case,
+    *,
+    by: Any,
+    site: HostSite,
+    planned_start: dt.date,
+    planned_end: dt.date | None = None,
+    version: int | None = None,
+    **fields: Any,
+) -> Placement:
+    """Place the participant at `site`; the end defaults to the programme's usual length.
+
+    `version` is the case's. Raises Forbidden, Conflict (the case is not waiting), Invalid, Stale.
+    """
+    with changing(case, by=by, verb="cases.placement.open") as done:
+        case = locked(Case.objects.select_related("participant"), case.pk, version)
+        CASE_POLICY.check(by, Action.DECIDE, case)
+        CASE_WORKFLOW.step("place", case.status, case.get_status_display())
+        if not SITE_POLICY.allows(by, HostAction.VIEW, site):
+            raise Invalid(fields={"site": [_("Unknown host site.")]})
+        placement = Placement(
+            case=case,
+            participant=case.participant,
+            region=case.region,
+            site=site,
+            organization=site.organization,
+            planned_start=planned_start,
+            planned_end=planned_end or usual_end(planned_start),
+            **fields,
+        )
+        _check(placement)
+        save_valid(placement)
+        case.site, case.organization = site, site.organization
+        follow_placement(case, "place")
+        schedule.generate(placement)
+        done.organization_id = site.organization_id
+    return placement
+
+
+def usual_end(planned_start: dt.date) -> dt.date:
+    """The last day of a placement of the programme's usual length."""
+    program = Program.objects.get()
+    return planned_start + dt.timedelta(weeks=program.placement_weeks) - dt.timedelta(days=1)
+
+
+def update_placement(
+    placement: Placement, *, by: Any, version: int | None = None, **fields: Any
+) -> Placement:
+    """Keep a placement up to date. A host changes `HOST_FIELDS` only; the rest is the programme's.
+
+    Raises Forbidden, Stale, Invalid.
+    """
+    with changing(placement.case, by=by, verb="cases.placement.update"):
+        placement = locked(Placement.objects.select_related("case"), placement.pk, version)
+        PLACEMENT_POLICY.check(by, Action.UPDATE, placement)
+        changed = {name for name, value in fields.items() if getattr(placement, name) != value}
+        if changed - HOST_FIELDS:
+            PLACEMENT_POLICY.check(by, Action.EDIT, placement)
+        amend(placement, fields)
+        _check(placement)
+        if changed & {"planned_start", "planned_end"}:
+            schedule.recalculate(placement, schedule.START, schedule.END)
+    return placement
+
+
+def move_placement(
+    placement: Placement, name: str, *, by: Any, version: int | None = None, **inputs: Any
+) -> Placement:
+    """Move a placement along one row of the table; its case and follow-ups follow.
+
+    Raises Forbidden, Conflict (not from this status), Invalid (an input), Stale.
+    """
+    row = PLACEMENT_WORKFLOW.by_name[name]
+    with changing(
+        placement.case, by=by, verb=PLACEMENT_WORKFLOW.verb(name), reason=inputs.get("reason")
+    ):
+        placement = locked(Placement.objects.select_related("case"), placement.pk, version)
+        PLACEMENT_POLICY.check(by, row.requires, placement)
+        PLACEMENT_WORKFLOW.step(name, placement.status, placement.get_status_display())
+        values = row.clean(inputs)
+        values.pop("reason", None)
+        placement.status = row.target
+        _EFFECTS.get(name, _fill)(placement, by, values)
+        save_valid(placement)
+        if after := _AFTER.get(name):
+            after(placement)
+    return placement
+
+
+# ------------------------------------------------------------------ what one move fills in
+def _fill(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(placement, field, value)
+
+
+def _start(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    # Starting later or earlier than planned moves the end alike: the length was agreed, not the day.
+    placement.planned_end += values["started_on"] - placement.planned_start
+    placement.started_on = values["started_on"]
+    _check(placement)
+
+
+def _suspend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    if values["suspended_on"] < placement.starts_on:
+        raise Invalid(fields={"suspended_on": [_("This is before the first day worked.")]})
+    _fill(placement, by, values)
+    away = (placement.resume_on - placement.suspended_on).days
+    schedule.shift(placement, since=placement.suspended_on, days=away)
+
+
+def _resume(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    back, expected = values["resumed_on"], placement.resume_on
+    if back < placement.suspended_on:
+        raise Invalid(fields={"resumed_on": [_("This is before the suspension.")]})
+    # The suspension moved them to the expected return: correct by how early or late it came.
+    schedule.shift(placement, since=expected, days=(back - expected).days)
+    placement.resume_on = None
+    if values["planned_end"]:
+        placement.planned_end = values["planned_end"]
+    _check(placement)
+
+
+def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    placement.extension_end, placement.extension_by = values["extension_end"], by
+    if placement.extension_end <= placement.planned_end:
+        raise Invalid(fields={"extension_end": [_("An extension ends after the planned end.")]})
+    _check_length(placement, placement.extension_end, "extension_end")
+
+
+def _approve_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    if placement.extension_by_id == by.pk:
+        raise Forbidden(_("You asked for this extension: somebody else approves it."))
+    placement.planned_end, placement.extension_end = placement.extension_end, None
+
+
+def _refuse_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    placement.extension_end = None
+
+
+def _end(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    if values["ended_on"] < placement.started_on:
+        raise Invalid(fields={"ended_on": [_("The last day cannot come before the first day.")]})
+    _fill(placement, by, values)
+    placement.resume_on = placement.extension_end = None
+
+
+_EFFECTS: dict[str, Callable[[Placement, Any, dict[str, Any]], None]] = {
+    "start": _start,
+    "suspend": _suspend,
+    "resume": _resume,
+    "extend": _extend,
+    "approve-extension": _approve_extension,
+    "refuse-extension": _refuse_extension,
+    "complete": _end,
+    "end-early": _end,
+}
+
+
+# ------------------------------------------------------------------ what follows once it is saved
+def _everything_moves(placement: Placement) -> None:
+    schedule.recalculate(placement, schedule.START, schedule.END)
+
+
+def _end_moves(placement: Placement) -> None:
+    schedule.recalculate(placement, schedule.END)
+
+
+def _over(placement: Placement) -> None:
+    schedule.close_out(placement, placement.ends_on)
+    follow_placement(locked(Case.objects.all(), placement.case_id), "end-placement")
+
+
+def _never_began(placement: Placement) -> None:
+    schedule.drop(placement)
+    case = locked(Case.objects.all(), placement.case_id)
+    case.site = case.organization = None
+    follow_placement(case, "release")
+
+
+_AFTER: dict[str, Callable[[Placement], None]] = {
+    "start": _everything_moves,
+    "resume": _end_moves,
+    "approve-extension": _end_moves,
+    "complete": _over,
+    "end-early": _over,
+    "no-show": _never_began,
+    "cancel": _never_began,
+}
+
+
+def _check(placement: Placement) -> None:
+    if placement.mentor_name and plain(placement.mentor_name) == plain(placement.supervisor_name):
+        raise Invalid(fields={"mentor_name": [_("The mentor is somebody else than the supervisor.")]})
+    if placement.status not in PLACEMENT_ENDED:
+        _check_length(placement, placement.planned_end, "planned_end")
+
+
+def _check_length(placement: Placement, end: dt.date, field: str) -> None:
+    longest = Program.objects.get().longest_placement_weeks
+    if end >= placement.starts_on + dt.timedelta(weeks=longest):
+        raise Invalid(
+            fields={
+                field: [
+                    _("A placement lasts %(weeks)s weeks at most, extensions included.")
+                    % {"weeks": longest}
+                ]
+            }
+        )

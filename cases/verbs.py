@@ -1,0 +1,30 @@
+"""How the timeline names what happens on the participant side."""
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
+from peph.audit import verbs
+
+
+def register() -> None:
+    """Called once at start-up; the transitions name themselves in their tables."""
+    verbs.register(CASE_WORKFLOW.verbs() | PLACEMENT_WORKFLOW.verbs())
+    verbs.register(
+        {
+            "cases.case.open": _("Case opened"),
+            "cases.case.update": _("Case updated"),
+            "cases.case.transfer": _("Case transferred to another region"),
+            "cases.participant.update": _("Participant’s information updated"),
+            "cases.health.update": _("Health information updated"),
+            "cases.consent.give": _("Consent recorded"),
+            "cases.consent.withdraw": _("Consent withdrawn"),
+            "cases.placement.open": _("Placement opened"),
+            "cases.placement.update": _("Placement updated"),
+            "cases.follow-up.add": _("Follow-up planned"),
+            "cases.follow-up.update": _("Follow-up changed"),
+            "cases.follow-up.done": _("Follow-up done"),
+            "cases.note.add": _("Note added"),
+            "cases.note.update": _("Note corrected"),
+            "cases.import": _("Spreadsheet imported"),
+        }
+    )

@@ -1,0 +1,124 @@
+"""When a case or a placement may move: the two tables of transitions (DOMAIN §3.3 and §3.5).
+
+Where the sources are silent or stop short the table goes further, and says so beside the row.
+"""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from cases.policy import Action as A
+from peph.workflow import PREVIOUS, REASON, Input, Transition, Workflow
+
+
+class CaseStatus(models.TextChoices):
+    REFERRED = "referred", _("Referred")
+    INTAKE = "intake", _("Intake")
+    ELIGIBILITY_REVIEW = "eligibility_review", _("Eligibility review")
+    AWAITING_DOCUMENTS = "awaiting_documents", _("Awaiting documents")
+    ELIGIBLE = "eligible", _("Eligible, waiting")
+    INELIGIBLE = "ineligible", _("Ineligible")
+    UNDER_APPEAL = "under_appeal", _("Under appeal")
+    MATCHING = "matching", _("Matching")
+    IN_PLACEMENT = "in_placement", _("In placement")
+    POST_PLACEMENT = "post_placement", _("Post-placement follow-up")
+    SUSPENDED = "suspended", _("Interrupted")
+    CLOSED = "closed", _("Closed")
+
+
+class ClosureReason(models.TextChoices):
+    HIRED_SAME = "hired_same", _("Hired by the host organisation")
+    HIRED_OTHER = "hired_other", _("Hired by another ministry or body")
+    EMPLOYED_ELSEWHERE = "employed_elsewhere", _("Employed outside the public service")
+    STUDIES = "studies", _("Studies")
+    HEALTH = "health", _("Health")
+    WITHDREW = "withdrew", _("Withdrew")
+    UNREACHABLE = "unreachable", _("Could not be reached")
+    INELIGIBLE = "ineligible", _("Ineligible")
+    DECEASED = "deceased", _("Deceased")
+    NOT_RECORDED = "not_recorded", _("Not recorded before the import")
+    OTHER = "other", _("Other")
+
+
+class PlacementStatus(models.TextChoices):
+    TO_SIGN = "to_sign", _("Agreement to sign")
+    SIGNED = "signed", _("Agreement signed")
+    PREPARATION = "preparation", _("Welcome and accommodation")
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    EXTENDED = "extended", _("Extension to approve")
+    COMPLETED = "completed", _("Completed")
+    ENDED_EARLY = "ended_early", _("Ended early")
+    NO_SHOW = "no_show", _("Did not show")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class EndedBy(models.TextChoices):
+    PARTICIPANT = "participant", _("The participant")
+    HOST = "host", _("The host organisation")
+    PROGRAM = "program", _("The programme")
+
+
+S, P = CaseStatus, PlacementStatus
+
+# Statuses in which eligibility was decided: the date of the decision is then required.
+CASE_DECIDED = frozenset(
+    {S.ELIGIBLE, S.INELIGIBLE, S.UNDER_APPEAL, S.MATCHING, S.IN_PLACEMENT, S.POST_PLACEMENT}
+)
+CASE_OPEN = frozenset(set(S) - {S.CLOSED})
+# A placement that is not over: a participant has one at most.
+PLACEMENT_CURRENT = frozenset(
+    {P.TO_SIGN, P.SIGNED, P.PREPARATION, P.ACTIVE, P.SUSPENDED, P.EXTENDED}
+)
+PLACEMENT_STARTED = frozenset({P.ACTIVE, P.SUSPENDED, P.EXTENDED})
+PLACEMENT_ENDED = frozenset({P.COMPLETED, P.ENDED_EARLY})
+
+_CLOSING = Input("closure_reason", "choice", _("Reason for closing"), choices=tuple(ClosureReason.choices))
+_CONTACT = Input("first_contact_on", "date", _("Date of the first contact"), limit="past")
+_RESUME = Input("resume_on", "date", _("Expected return"), limit="future")
+_DECIDED = Input("decided_on", "date", _("Date of the decision"), limit="past")
+_COMMENT = Input("reason", "text", _("Comment"), required=False)
+
+# fmt: off
+CASE_WORKFLOW = Workflow("cases.case", (
+    Transition("start-intake", frozenset({S.REFERRED}), S.INTAKE, A.EDIT, _("Start the intake"), _("Intake started"), (_CONTACT,)),
+    Transition("start-review", frozenset({S.INTAKE}), S.ELIGIBILITY_REVIEW, A.EDIT, _("Start the eligibility review"), _("Eligibility review started"), (Input("applied_on", "date", _("Date of the application"), limit="past"),)),
+    Transition("request-documents", frozenset({S.ELIGIBILITY_REVIEW}), S.AWAITING_DOCUMENTS, A.EDIT, _("Ask for documents"), _("Documents requested"), (Input("reason", "text", _("What is missing")),)),
+    Transition("receive-documents", frozenset({S.AWAITING_DOCUMENTS}), S.ELIGIBILITY_REVIEW, A.EDIT, _("Documents received"), _("Documents received"), (_COMMENT,)),
+    Transition("admit", frozenset({S.ELIGIBILITY_REVIEW}), S.ELIGIBLE, A.DECIDE, _("Admit"), _("Case admitted"), (_DECIDED, _COMMENT)),
+    Transition("refuse", frozenset({S.ELIGIBILITY_REVIEW}), S.INELIGIBLE, A.DECIDE, _("Refuse"), _("Case refused"), (_DECIDED, Input("reason", "text", _("Reasons given to the participant"))), ends=True),
+    Transition("appeal", frozenset({S.INELIGIBLE}), S.UNDER_APPEAL, A.EDIT, _("Open the appeal"), _("Appeal opened"), (Input("reason", "text", _("What is contested")),)),
+    Transition("allow-appeal", frozenset({S.UNDER_APPEAL}), S.ELIGIBLE, A.DECIDE, _("Allow the appeal"), _("Appeal allowed"), (_DECIDED, REASON)),
+    Transition("dismiss-appeal", frozenset({S.UNDER_APPEAL}), S.INELIGIBLE, A.DECIDE, _("Dismiss the appeal"), _("Appeal dismissed"), (_DECIDED, REASON), ends=True),
+    Transition("start-matching", frozenset({S.ELIGIBLE}), S.MATCHING, A.EDIT, _("Start matching"), _("Matching started")),
+    Transition("stop-matching", frozenset({S.MATCHING}), S.ELIGIBLE, A.EDIT, _("Stop matching"), _("Matching stopped"), (REASON,)),
+    # Follow from the placement: opened, cancelled or not shown, over.
+    Transition("place", frozenset({S.ELIGIBLE, S.MATCHING}), S.IN_PLACEMENT, A.DECIDE, _("Place"), _("Participant placed"), consequence=True),
+    Transition("release", frozenset({S.IN_PLACEMENT}), S.ELIGIBLE, A.REPORT, _("Back to waiting"), _("Back to waiting"), consequence=True),
+    Transition("end-placement", frozenset({S.IN_PLACEMENT}), S.POST_PLACEMENT, A.REPORT, _("Follow after the placement"), _("Placement over"), consequence=True),
+    Transition("suspend", frozenset({S.ELIGIBLE, S.IN_PLACEMENT}), S.SUSPENDED, A.EDIT, _("Interrupt"), _("Case interrupted"), (_RESUME, REASON)),
+    Transition("resume", frozenset({S.SUSPENDED}), PREVIOUS, A.EDIT, _("Resume"), _("Case resumed"), (_COMMENT,)),
+    # DOMAIN §3.3 lets only some states close; a person may withdraw at any time, so every open state does.
+    Transition("close", CASE_OPEN, S.CLOSED, A.DECIDE, _("Close the case"), _("Case closed"), (Input("closed_on", "date", _("Closing date"), limit="past"), _CLOSING, REASON), ends=True),
+    Transition("reopen", frozenset({S.CLOSED}), S.REFERRED, A.DECIDE, _("Reopen as referred"), _("Case reopened"), (REASON,)),
+    Transition("reopen-eligible", frozenset({S.CLOSED}), S.ELIGIBLE, A.DECIDE, _("Reopen as eligible"), _("Case reopened as eligible"), (REASON,)),
+))
+
+_ENDED_ON = Input("ended_on", "date", _("Last day worked"), limit="past")
+
+PLACEMENT_WORKFLOW = Workflow("cases.placement", (
+    Transition("sign", frozenset({P.TO_SIGN}), P.SIGNED, A.SIGN, _("Record the signed agreement"), _("Agreement signed"), (Input("signed_on", "date", _("Date of the last signature"), limit="past"),)),
+    Transition("prepare", frozenset({P.SIGNED}), P.PREPARATION, A.EDIT, _("Prepare the welcome"), _("Welcome in preparation"), (_COMMENT,)),
+    Transition("start", frozenset({P.PREPARATION}), P.ACTIVE, A.REPORT, _("Confirm the start"), _("Placement started"), (Input("started_on", "date", _("First day worked"), limit="past"),)),
+    Transition("suspend", frozenset({P.ACTIVE}), P.SUSPENDED, A.EDIT, _("Suspend"), _("Placement suspended"), (Input("suspended_on", "date", _("Suspended from"), limit="past"), _RESUME, REASON)),
+    Transition("resume", frozenset({P.SUSPENDED}), P.ACTIVE, A.EDIT, _("Resume"), _("Placement resumed"), (Input("resumed_on", "date", _("Back since"), limit="past"), Input("planned_end", "date", _("New planned end"), required=False, help=_("Leave empty to keep the planned end.")), _COMMENT)),
+    # Nobody approves an extension they asked for (DESIGN §4): asked and approved are two steps.
+    Transition("extend", frozenset({P.ACTIVE}), P.EXTENDED, A.EDIT, _("Ask for an extension"), _("Extension requested"), (Input("extension_end", "date", _("New planned end"), limit="future"), REASON)),
+    Transition("approve-extension", frozenset({P.EXTENDED}), P.ACTIVE, A.EDIT, _("Approve the extension"), _("Extension approved"), (_COMMENT,)),
+    Transition("refuse-extension", frozenset({P.EXTENDED}), P.ACTIVE, A.EDIT, _("Refuse the extension"), _("Extension refused"), (REASON,)),
+    Transition("complete", frozenset({P.ACTIVE}), P.COMPLETED, A.EDIT, _("Complete"), _("Placement completed"), (_ENDED_ON, _COMMENT), ends=True),
+    Transition("end-early", PLACEMENT_STARTED, P.ENDED_EARLY, A.EDIT, _("End early"), _("Placement ended early"), (_ENDED_ON, Input("ended_by", "choice", _("Ended by"), choices=tuple(EndedBy.choices)), Input("hours_missed", "integer", _("Hours missed"), required=False), REASON), ends=True),
+    Transition("no-show", frozenset({P.PREPARATION}), P.NO_SHOW, A.REPORT, _("Report a no-show"), _("Participant did not show"), (Input("expected_on", "date", _("Day the participant was expected"), limit="past"), Input("reason", "text", _("Attempts to reach the participant"))), ends=True),
+    # DOMAIN §3.5 stops at signed; a placement in preparation can fall through as well.
+    Transition("cancel", frozenset({P.TO_SIGN, P.SIGNED, P.PREPARATION}), P.CANCELLED, A.EDIT, _("Cancel"), _("Placement cancelled"), (REASON,), ends=True),
+))
+# fmt: on
