@@ -3,19 +3,20 @@
 import re
 import secrets
 
-# Crockford's base 32: no I, L, O or U, so that a number read aloud or copied by hand survives.
-ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# No I, L, O, U or Z, so that a number read aloud or copied by hand survives. 31 characters, a prime: the
+# check character then catches every mistake it promises to.
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXY"
 NUMBER = re.compile(rf"^\d{{4}}-[{ALPHABET}]{{5}}-[{ALPHABET}]$")
 
 
 def new_number(fiscal_year: int) -> str:
-    """A random number of that fiscal year. 33 million a year: the caller retries on a collision."""
+    """A random number of that fiscal year. 28 million a year: the caller retries on a collision."""
     body = "".join(secrets.choice(ALPHABET) for _ in range(5))
     return f"{fiscal_year:04d}-{body}-{check_character(fiscal_year, body)}"
 
 
 def check_character(fiscal_year: int, body: str) -> str:
-    """Weighted sum modulo 31, prime: it catches every single wrong character and every swap of two."""
+    """Weighted sum modulo 31: it catches every single wrong character and every swap of two."""
     values = [int(digit) for digit in f"{fiscal_year:04d}"] + [ALPHABET.index(c) for c in body]
     return ALPHABET[sum(weight * value for weight, value in enumerate(values, start=2)) % 31]
 

@@ -31,8 +31,8 @@ class EncryptedTextField(models.TextField):
     """Text stored as a Fernet token. It cannot be searched: only `isnull` may be asked of it."""
 
     def get_prep_value(self, value: Any) -> str | None:
-        value = super().get_prep_value(value)
-        return None if value is None else _fernet().encrypt(value.encode()).decode()
+        clear = self.to_python(value)
+        return None if clear is None else _fernet().encrypt(str(clear).encode()).decode()
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
         if value is None:
@@ -55,10 +55,6 @@ class EncryptedDateField(EncryptedTextField):
         if value in (None, ""):
             return None
         return value if isinstance(value, dt.date) else dt.date.fromisoformat(str(value))
-
-    def get_prep_value(self, value: Any) -> str | None:
-        day = self.to_python(value)
-        return None if day is None else super().get_prep_value(day.isoformat())
 
     def formfield(self, **kwargs: Any) -> Any:
         return models.DateField.formfield(models.DateField(**self._form_options()), **kwargs)

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _JOINERS = re.compile(r"[\W_]+")
 
 
@@ -12,6 +13,6 @@ def plain(text: str) -> str:
     The same normal form on both engines: SQLite cannot compare É with é, PostgreSQL can only with an
     extension. Search keys are stored in this form and queries are brought to it.
     """
-    decomposed = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("æ", "ae"))
-    letters = "".join(c for c in decomposed if not unicodedata.combining(c))
-    return _JOINERS.sub(" ", letters.casefold()).strip()
+    decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
+    letters = "".join(char for char in decomposed if not unicodedata.combining(char))
+    return _JOINERS.sub(" ", letters).strip()

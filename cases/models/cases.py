@@ -1,6 +1,7 @@
 """The case (dossier): one person's way through the programme, and the exceptional grants on it."""
 
-from typing import Any
+import datetime as dt
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,6 +16,7 @@ from cases.policy import CASE_POLICY, Action
 from cases.workflow import CASE_DECIDED, CASE_WORKFLOW, CaseStatus, ClosureReason
 from organizations.models.grants import Grant
 from organizations.models.hosts import HostOrganization, HostSite, JobClass
+from organizations.models.program import Program
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.fiscal import fiscal_year_label, fiscal_year_of
@@ -37,6 +39,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def open(self) -> "CaseQuerySet":
         return self.exclude(status=CaseStatus.CLOSED)
+
+    def awaited(self, today: dt.date | None = None) -> "CaseQuerySet":
+        """Interrupted, and the day of the expected return has passed."""
+        day = today or timezone.localdate()
+        return self.filter(status=CaseStatus.SUSPENDED, resume_on__lt=day)
+
+    def past_retention(self, today: dt.date | None = None) -> "CaseQuerySet":
+        """Closed for longer than the programme keeps a file."""
+        day = today or timezone.localdate()
+        years = Program.objects.values_list("retention_years", flat=True).first() or 0
+        return self.filter(status=CaseStatus.CLOSED, closed_on__lt=_years_before(day, years))
 
     def matching_text(self, text: str) -> "CaseQuerySet":
         """By file number, number in the old spreadsheet, or names; accents and case ignored."""
@@ -239,8 +252,14 @@ class Case(Record):
         return CASE_WORKFLOW.open_from(self.status, self.abilities)
 
 
+def _years_before(day: dt.date, years: int) -> dt.date:
+    # 29 February has no namesake in most years: the day before it stands for it.
+    last = min(day.day, 28) if day.month == 2 else day.day
+    return day.replace(year=day.year - years, day=last)
+
+
 def _free_number(fiscal_year: int) -> str:
-    # 33 million numbers a year: with a quarter of a million cases one draw in a hundred is taken.
+    # 28 million numbers a year: with a quarter of a million cases one draw in a hundred is taken.
     while Case.objects.filter(number=(number := new_number(fiscal_year))).exists():
         continue
     return number
@@ -248,6 +267,14 @@ def _free_number(fiscal_year: int) -> str:
 
 class CaseGrant(Grant):
     """view_case, change_case, view_health: an exception for one case, with a reason and an end."""
+
+    ROLES: ClassVar = {
+        "view_case": _("Reader of the case"),
+        "change_case": _("Keeper of the case"),
+        "view_health": _("Reader of health information"),
+    }
+    NAMED_BY = "content_object__number"
+    MUST_END = True
 
     content_object = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="grants", verbose_name=_("case")

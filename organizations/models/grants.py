@@ -1,6 +1,6 @@
 """Who may do what, where: one table of grants for each kind of object a grant can be on."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -52,6 +52,11 @@ class Grant(Record, UserObjectPermissionBase):
 
     objects = GrantQuerySet.as_manager()
     content_object: Any
+    # Roles this table can carry, as people call them, and the path to the name of the object.
+    ROLES: ClassVar[dict[str, Any]] = {}
+    NAMED_BY: ClassVar[str] = ""
+    # Whether such a grant is an exception, which must have a last day.
+    MUST_END: ClassVar[bool] = False
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = True
@@ -60,9 +65,22 @@ class Grant(Record, UserObjectPermissionBase):
     def __str__(self) -> str:
         return f"{self.user} · {self.permission.codename} · {self.content_object}"
 
+    @property
+    def role_label(self) -> str:
+        """The role as people call it, in the running language."""
+        return str(self.ROLES.get(self.permission.codename, self.permission.codename))
+
 
 class ProgramGrant(Grant):
     """lead, select, audit, protect: over the whole programme."""
+
+    ROLES: ClassVar = {
+        "lead": _("Lead of the programme"),
+        "select": _("Member of the selection committee"),
+        "audit": _("Auditor"),
+        "protect": _("Privacy officer"),
+    }
+    NAMED_BY = "content_object__name_fr"
 
     content_object = models.ForeignKey(
         Program, on_delete=models.PROTECT, related_name="grants", verbose_name=_("programme")
@@ -78,6 +96,13 @@ class ProgramGrant(Grant):
 class RegionGrant(Grant):
     """coordinate, audit, view_health: in one region."""
 
+    ROLES: ClassVar = {
+        "coordinate": _("Coordinator"),
+        "audit": _("Auditor"),
+        "view_health": _("Reader of health information"),
+    }
+    NAMED_BY = "content_object__name"
+
     content_object = models.ForeignKey(
         Region, on_delete=models.PROTECT, related_name="grants", verbose_name=_("region")
     )
@@ -91,6 +116,12 @@ class RegionGrant(Grant):
 
 class HostOrganizationGrant(Grant):
     """represent, audit: one host organisation with all its sites."""
+
+    ROLES: ClassVar = {
+        "represent": _("Representative of the host organisation"),
+        "audit": _("Auditor"),
+    }
+    NAMED_BY = "content_object__name"
 
     content_object = models.ForeignKey(
         HostOrganization,
@@ -108,6 +139,11 @@ class HostOrganizationGrant(Grant):
 
 class HostSiteGrant(Grant):
     """supervise: one site."""
+
+    ROLES: ClassVar = {
+        "supervise": _("Supervisor of placements"),
+    }
+    NAMED_BY = "content_object__name"
 
     content_object = models.ForeignKey(
         HostSite, on_delete=models.PROTECT, related_name="grants", verbose_name=_("host site")

@@ -97,6 +97,8 @@ def extend_grant(
     _check_giver(by, grant.user)
     _check_reason(reason)
     _check_end(expires_on)
+    if grant.MUST_END and expires_on is None:
+        raise Invalid(fields={"expires_on": [_("An exception for one case has a last day.")]})
     with change(by=by, verb="organizations.grant.extend", reason=reason, **_where(grant.content_object)):
         grant = locked(type(grant)._default_manager.all(), grant.pk, version)
         grant.expires_on = expires_on
