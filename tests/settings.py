@@ -1,0 +1,18 @@
+"""Settings of the test run: the real ones, with fixed keys, no HTTPS and a cheap password hasher."""
+
+import os
+
+os.environ |= {
+    "SECRET_KEY": "test-only-" + "k" * 50,
+    "FIELD_ENCRYPTION_KEYS": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "CHECKPOINT_KEY": "11" * 32,
+    "HTTPS": "no",
+    "STATIC_MANIFEST": "no",
+    "EMAIL_URL": "memorymail://",
+    "LOG_LEVEL": "WARNING",
+}
+
+from peph.settings import *  # noqa: E402, F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.ledger"]  # noqa: F405
