@@ -1,0 +1,115 @@
+# Everything is asked of this project through these targets; `make` alone lists them.
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PORT ?= 8000
+ARGS ?=
+# The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
+PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo "$$python"; break; }; done)
+
+# Stamps: what was done is done again only when its source changed.
+BASE := $(VENV)/.base-installed
+DEV := $(VENV)/.dev-installed
+CATALOGUES := $(wildcard locale/*/LC_MESSAGES/*.po)
+COMPILED := $(CATALOGUES:.po=.mo)
+
+# What production would say, held against `check --deploy`; secrets come from .env.
+PRODUCTION := DATABASE_URL=sqlite://:memory: DEBUG=no HTTPS=yes STATIC_MANIFEST=yes
+MANAGE := $(PRODUCTION) $(PY) manage.py
+PACKAGES := peph organizations cases
+SOURCES := $(PACKAGES) tests scripts manage.py
+NOT_SCANNED := .venv tests scripts requirements docs var static-collected
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install demo serve test check format lint imports templates types migrations deploy \
+	schema translations messages lock clean
+
+help: ## list these targets
+	@echo "make TARGET [PORT=8000] [ARGS='…']"
+	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
+
+install: $(BASE) .env $(COMPILED) ## .venv with what the service needs, .env, compiled translations
+
+demo: install ## a service with made-up data, on PORT
+	@exec $(PY) manage.py demo --port $(PORT)
+
+serve: install ## the service on the data it has, on PORT
+	@$(PY) manage.py migrate --verbosity 0
+	@exec $(VENV)/bin/gunicorn peph.wsgi --bind 127.0.0.1:$(PORT) --workers 2 --threads 4 \
+		--no-control-socket
+
+test: $(DEV) ## the tests; ARGS go to pytest, DATABASE_URL names another database
+	$(PY) -m pytest $(ARGS)
+
+check: lint imports templates types migrations deploy schema translations ## all but the tests
+
+lint: $(DEV) ## format and lint of the code
+	$(VENV)/bin/ruff format --check $(SOURCES)
+	$(VENV)/bin/ruff check $(SOURCES)
+
+imports: $(DEV) ## who may import whom
+	$(VENV)/bin/lint-imports
+
+templates: $(DEV) ## lint of the templates
+	$(VENV)/bin/djlint --quiet --lint templates
+
+types: $(DEV) ## static types
+	$(VENV)/bin/mypy $(PACKAGES) scripts
+
+migrations: $(DEV) .env ## no migration is missing
+	$(MANAGE) makemigrations --check --dry-run
+
+deploy: $(DEV) .env ## Django's checks, as in production
+	$(MANAGE) check --deploy --fail-level WARNING
+
+schema: $(DEV) .env ## the OpenAPI description is valid and complete
+	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
+
+translations: $(DEV) .env ## the French interface is complete (needs gettext)
+	$(MANAGE) check_translations
+
+format: $(DEV) ## write the code as `check` wants it
+	$(VENV)/bin/ruff format $(SOURCES)
+	$(VENV)/bin/ruff check --fix $(SOURCES)
+
+messages: $(DEV) .env ## bring the catalogue up to the code (needs gettext)
+	$(MANAGE) makemessages --locale fr --no-location --no-wrap --no-obsolete \
+		$(addprefix --ignore=,$(NOT_SCANNED))
+
+lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
+	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv
+	$(VENV)/bin/uv pip compile --quiet pyproject.toml $(ARGS) --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --output-file requirements/base.txt
+	$(VENV)/bin/uv pip compile --quiet pyproject.toml --extra dev $(ARGS) --universal \
+		--python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
+		--constraint requirements/base.txt --output-file requirements/dev.txt
+
+clean: ## remove what can be made again; keeps .env and the data in var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis \
+		static-collected $(COMPILED)
+	find $(PACKAGES) tests scripts -name __pycache__ -prune -exec rm -rf {} +
+
+$(PY):
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed and none was found:" \
+		"name one with make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@"$(PYTHON)" -m venv $(VENV) || { rm -rf $(VENV); echo "$(PYTHON) could not make $(VENV):" \
+		"on Debian, install the package python3-venv" >&2; exit 1; }
+
+$(BASE): requirements/base.txt | $(PY)
+	@$(PY) scripts/install_requirements.py requirements/base.txt
+	@touch $@
+
+# The development requirements hold the others, at the same versions.
+$(DEV): requirements/dev.txt | $(PY)
+	@$(PY) scripts/install_requirements.py requirements/dev.txt
+	@touch $(BASE) $@
+
+.env: | $(PY)
+	@$(PY) scripts/write_env.py $@
+
+%.mo: %.po | $(BASE) .env
+	@$(PY) manage.py compile_translations
+	@touch $@
