@@ -7,7 +7,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from cases.imports.records import ParsedRow
+from cases.imports.records import NOT_PLACED, ParsedRow
 from cases.models import Case, FollowUp, Note, Participant, Placement
 from cases.numbers import new_number
 from cases.services import schedule
@@ -16,20 +16,6 @@ from cases.workflow import CaseStatus, ClosureReason, PlacementStatus
 from organizations.models import FollowUpStep, HostSite
 from peph.audit.changes import SYSTEM
 from peph.fiscal import fiscal_year_of
-
-NEVER_PLACED = frozenset(
-    {
-        CaseStatus.REFERRED,
-        CaseStatus.INTAKE,
-        CaseStatus.ELIGIBILITY_REVIEW,
-        CaseStatus.AWAITING_DOCUMENTS,
-        CaseStatus.ELIGIBLE,
-        CaseStatus.INELIGIBLE,
-        CaseStatus.UNDER_APPEAL,
-        CaseStatus.MATCHING,
-    }
-)
-
 
 class Writer:
     """Turns rows into participants, cases, placements, follow-ups and notes."""
@@ -115,7 +101,7 @@ class Writer:
 
     def _case(self, row: ParsedRow, person: Participant, number: str) -> Case:
         status = row.status or CaseStatus.REFERRED
-        site = self._site(row) if status not in NEVER_PLACED else None
+        site = self._site(row) if status not in NOT_PLACED else None
         case = Case(
             number=number,
             legacy_number=row.legacy_number,
