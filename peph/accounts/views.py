@@ -1,0 +1,138 @@
+"""Signing in and out (the sign-in library's views with our forms), one's own account and tokens.
+
+The library's views are subclassed here, not mounted as they are, so that what they write is written
+by our services, in a change of its own.
+"""
+
+import uuid
+from typing import Any, cast
+
+from allauth.account import views as library
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_variables
+from django.views.decorators.http import require_POST, require_safe
+
+from peph.accounts import forms, services
+from peph.accounts.middleware import COOKIE
+from peph.accounts.models import ApiToken, User
+from peph.errors import DomainError
+from peph.forms import confirmation, is_confirmed
+
+A_YEAR = 365 * 24 * 3600
+
+
+class Login(library.LoginView):
+    form_class = forms.LoginForm
+
+
+class Logout(library.LogoutView):
+    pass
+
+
+class PasswordReset(library.PasswordResetView):
+    form_class = forms.ResetPasswordForm
+
+
+class PasswordResetFromKey(library.PasswordResetFromKeyView):
+    form_class = forms.ResetPasswordKeyForm
+
+
+class PasswordChange(library.PasswordChangeView):
+    form_class = forms.ChangePasswordForm
+
+
+class Reauthenticate(library.ReauthenticateView):
+    form_class = forms.ReauthenticateForm
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Choose the language: kept on the account of who is signed in, in a cookie for the others."""
+    chosen = request.POST.get("language", "")
+    target = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(
+        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    ):
+        target = reverse(settings.LOGIN_REDIRECT_URL)
+    response = redirect(target)
+    if chosen in User.Language:
+        if request.user.is_authenticated:
+            services.set_language(request.user, chosen, by=request.user)
+        response.set_cookie(
+            COOKIE,
+            chosen,
+            max_age=A_YEAR,
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )
+    return response
+
+
+@require_safe
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who one is here, one's language, one's API tokens."""
+    return _profile(request, forms.TokenForm())
+
+
+@never_cache
+@require_POST
+@sensitive_variables("plain")
+def token_new(request: HttpRequest) -> HttpResponse:
+    """Create a token and show it, this once: the answer is the page itself, nothing is kept of it."""
+    form = forms.TokenForm(request.POST)
+    if not form.is_valid():
+        return _profile(request, form, status=400)
+    try:
+        person = _person(request)
+        plain = services.issue_token(person, by=person, **form.cleaned_data)
+    except DomainError as error:
+        messages.error(request, str(error))
+        return redirect("account_profile")
+    return _profile(request, forms.TokenForm(), plain=plain)
+
+
+@require_POST
+def token_revoke(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Revoke a token of one's own, after asking."""
+    person = _person(request)
+    token: ApiToken = get_object_or_404(ApiToken.objects.filter(user=person), pk=pk)
+    if not is_confirmed(request):
+        return confirmation(
+            request,
+            title=_("Revoke “%(label)s”?") % {"label": token.label},
+            text=_("Programs that use this token stop working at once."),
+            button=_("Revoke the token"),
+            cancel_url=reverse("account_profile"),
+        )
+    services.revoke_token(person, pk, by=person)
+    messages.success(request, _("The token is revoked."))
+    return redirect("account_profile")
+
+
+def _person(request: HttpRequest) -> User:
+    """Who is signed in: the site lets nobody else come here."""
+    return cast(User, request.user)
+
+
+def _profile(
+    request: HttpRequest, form: Any, *, plain: str = "", status: int = 200
+) -> HttpResponse:
+    person = _person(request)
+    context = {
+        "facts": [(_("Name"), person.get_full_name()), (_("E-mail"), person.email)],
+        "language_form": forms.LanguageForm(initial={"language": person.language}),
+        "token_form": form,
+        "tokens": ApiToken.objects.filter(user=person),
+        "plain": plain,
+    }
+    return render(request, "account/profile.html", context, status=status)
