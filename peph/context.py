@@ -1,0 +1,23 @@
+"""What every page needs: the site's name, the menu, the other language."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from peph import navigation
+
+FRENCH = {"code": "fr", "name": "Français"}
+ENGLISH = {"code": "en", "name": "English"}
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Variables of `base.html`. The menu is worked out only by a page that shows it."""
+    in_english = (get_language() or "").startswith("en")
+    return {
+        "site_name": settings.SITE_NAME,
+        "nav": SimpleLazyObject(lambda: navigation.entries(request)),
+        "other_language": FRENCH if in_english else ENGLISH,
+    }

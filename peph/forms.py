@@ -1,0 +1,70 @@
+"""How forms are drawn and how a page asks "are you sure?", for every app."""
+
+from pathlib import Path
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.forms.renderers import DjangoTemplates
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import cached_property
+
+CONFIRMED = "confirmed"
+
+
+class Renderer(DjangoTemplates):
+    """Draws forms with `templates/forms/`, widgets with Django's own templates."""
+
+    form_template_name = "forms/form.html"
+    field_template_name = "forms/field.html"
+
+    @cached_property
+    def engine(self) -> Any:
+        # Django's renderer looks into apps only; ours are the project's templates.
+        pages: dict[str, Any] = settings.TEMPLATES[0]
+        return self.backend(
+            {
+                "APP_DIRS": True,
+                "DIRS": [*pages["DIRS"], Path(forms.__file__).parent / "templates"],
+                "NAME": "forms",
+                "OPTIONS": {"builtins": pages["OPTIONS"]["builtins"]},
+            }
+        )
+
+
+class DateInput(forms.DateInput):
+    """The browser's own date field. It understands ISO dates only, whatever the language."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+def is_confirmed(request: HttpRequest) -> bool:
+    """Whether the person has seen the question of `confirmation` (or its dialog) and said yes."""
+    return request.POST.get(CONFIRMED) == "yes"
+
+
+def confirmation(
+    request: HttpRequest, *, title: object, text: object, button: object, cancel_url: str
+) -> HttpResponse:
+    """The page that asks before something that is hard to undo: it posts the same form again.
+
+    Works without script; with script `peph.js` asks in a dialog and this page is never seen.
+    """
+    kept = [
+        (name, value)
+        for name, values in request.POST.lists()
+        for value in values
+        if name not in {CONFIRMED, "csrfmiddlewaretoken"}
+    ]
+    context = {
+        "title": title,
+        "text": text,
+        "button": button,
+        "cancel_url": cancel_url,
+        "kept": [*kept, (CONFIRMED, "yes")],
+    }
+    return render(request, "confirm.html", context)
