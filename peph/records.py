@@ -36,18 +36,24 @@ class Record(models.Model):
         super().save(*args, **kwargs)
 
 
-def locked(queryset: "models.QuerySet[M]", pk: object, version: int | None = None) -> M:
-    """The row, locked until the running change ends.
+def locked(queryset: "models.QuerySet[M]", pk: object) -> M:
+    """The row, locked until the running change ends. Raises Http404 when it is not in `queryset`.
 
-    Raises Http404 when it is not in `queryset`, `Stale` when its version is not the expected one.
     SQLite has no row locks: there the change itself holds the only write lock.
     """
     row = queryset.select_for_update(of=("self",)).filter(pk=pk).first()
     if row is None:
         raise Http404
+    return row
+
+
+def check_version(row: Record, version: int | None) -> None:
+    """Raise `Stale` when the locked row is not at the version the edit was made from (None: any).
+
+    Asked after the right: whoever may not write is not told that somebody else did.
+    """
     if version is not None and row.version != version:
         raise Stale
-    return row
 
 
 def amend(row: Record, values: Mapping[str, Any]) -> bool:
@@ -81,5 +87,6 @@ def save_valid(row: models.Model) -> None:
     except IntegrityError as error:
         if "audit:" in str(error):
             raise
-        raise Conflict(_("Another change came first. Look at the present state and try again.")) from error
-
+        raise Conflict(
+            _("Another change came first. Look at the present state and try again.")
+        ) from error

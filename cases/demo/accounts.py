@@ -8,7 +8,7 @@ from peph.accounts.models import User
 from peph.audit.changes import SYSTEM
 
 DOMAIN = "exemple.qc.ca"
-PASSWORD = "demo-peph-2026"
+PASSWORD = "demo-peph-2026"  # noqa: S105 - printed for everybody
 UNIT = "Direction de la Capitale-Nationale"
 
 # short name, first name, last name, what it is for, (role, on) pairs
@@ -36,7 +36,13 @@ ACCOUNTS: tuple[tuple[str, str, str, str, tuple[tuple[str, str], ...]], ...] = (
         "supervise une unité du MTMD à Québec",
         (("supervise", "site"),),
     ),
-    ("committee", "Chantal", "Morissette", "comité de sélection des projets", (("select", "program"),)),
+    (
+        "committee",
+        "Chantal",
+        "Morissette",
+        "comité de sélection des projets",
+        (("select", "program"),),
+    ),
     ("auditor", "Aline", "Vérificateur", "audite tout le programme", (("audit", "program"),)),
     ("auditor-06", "André", "Lafond", "audite la région de Montréal (06)", (("audit", "06"),)),
     (

@@ -14,8 +14,8 @@ from cases.workflow import CASE_WORKFLOW, CaseStatus
 from organizations.models import Region
 from peph.access import scope_of
 from peph.audit.changes import change
-from peph.errors import Conflict, Forbidden, Invalid
-from peph.records import amend, locked, save_valid
+from peph.errors import Conflict, DomainError, Forbidden, Invalid
+from peph.records import amend, check_version, locked, save_valid
 from peph.workflow import PREVIOUS
 
 
@@ -54,12 +54,15 @@ def update_case(case: Case, *, by: Any, version: int | None = None, **fields: An
     Raises Forbidden, Stale, Invalid.
     """
     with changing(case, by=by, verb="cases.case.update"):
-        case = locked(Case.objects.all(), case.pk, version)
+        case = locked(Case.objects.all(), case.pk)
         CASE_POLICY.check(by, Action.EDIT, case)
+        check_version(case, version)
         if fields.get("coordinator") is not None and fields["coordinator"] != case.coordinator:
             _check_coordinator(fields["coordinator"], case.region_id)
         _check_referred(fields.get("referred_on") or case.referred_on)
+        former = case.coordinator
         amend(case, fields)
+        _hand_over(case, former)
     return case
 
 
@@ -73,21 +76,23 @@ def transfer_case(
     if not reason.strip():
         raise Invalid(fields={"reason": [_("This information is required.")]})
     with changing(case, by=by, verb="cases.case.transfer", reason=reason):
-        case = locked(Case.objects.all(), case.pk, version)
+        case = locked(Case.objects.all(), case.pk)
         CASE_POLICY.check(by, Action.DECIDE, case)
         REGION_CASE_POLICY.check(by, Action.TAKE_IN, region)
+        check_version(case, version)
         if case.region_id == region.pk:
             raise Invalid(fields={"region": [_("The case is already in this region.")]})
+        former = case.coordinator
         amend(case, {"region": region, "coordinator": None})
-        for row in [*case.placements.all(), *case.follow_ups.all()]:
-            row.region = region
-            row.save()
+        _hand_over(case, former)
+        for placement in case.placements.all():
+            amend(placement, {"region": region})
+        for follow_up in case.follow_ups.all():
+            amend(follow_up, {"region": region})
     return case
 
 
-def move_case(
-    case: Case, name: str, *, by: Any, version: int | None = None, **inputs: Any
-) -> Case:
+def move_case(case: Case, name: str, *, by: Any, version: int | None = None, **inputs: Any) -> Case:
     """Move a case along one row of the table, recording who and why.
 
     Raises Forbidden, Conflict (not from this status), Invalid (an input), Stale.
@@ -95,11 +100,14 @@ def move_case(
     row = CASE_WORKFLOW.by_name[name]
     with changing(case, by=by, verb=CASE_WORKFLOW.verb(name), reason=inputs.get("reason")):
         # Lock, then decide: two people may press “Admit” and “Refuse” at once.
-        case = locked(Case.objects.all(), case.pk, version)
+        case = locked(Case.objects.all(), case.pk)
         CASE_POLICY.check(by, row.requires, case)
+        check_version(case, version)
         CASE_WORKFLOW.step(name, case.status, case.get_status_display())
         values = row.clean(inputs)
         values.pop("reason", None)
+        if refusal := obstacle(case, name, by=by):
+            raise refusal
         if effect := _EFFECTS.get(name):
             effect(case, by, values)
         case.status = case.resumes_as if row.target == PREVIOUS else row.target
@@ -109,6 +117,14 @@ def move_case(
             setattr(case, field, value)
         save_valid(case)
     return case
+
+
+def _hand_over(case: Case, former: Any) -> None:
+    """What the former coordinator had still to do goes to the new one; the rest stays where it is."""
+    if former == case.coordinator:
+        return
+    for follow_up in case.follow_ups.to_do().filter(responsible=former):
+        amend(follow_up, {"responsible": case.coordinator})
 
 
 def follow_placement(case: Case, name: str) -> None:
@@ -122,23 +138,56 @@ def follow_placement(case: Case, name: str) -> None:
     save_valid(case)
 
 
-# ------------------------------------------------------------------ what one move does besides
-def _start_review(case: Case, by: Any, values: dict[str, Any]) -> None:
+# ------------------------------------------------------------------ what stands in the way of one move
+def obstacle(case: Case, name: str, *, by: Any) -> DomainError | None:
+    """What keeps `by` from a move that the status and the rights allow; None when nothing does.
+
+    The page says it beside the button, the service refuses with it.
+    """
+    check = _OBSTACLES.get(name)
+    return check(case, by) if check else None
+
+
+def _no_consent(case: Case, by: Any) -> DomainError | None:
     # Access Act, s. 53.1 and 65: notice and consent come before anything sensitive is collected.
-    if not case.participant.consents.live().filter(purpose=Consent.Purpose.CASE_MANAGEMENT).exists():
-        raise Conflict(
-            _("Record the consent “Open and manage the file” before the eligibility review.")
-        )
+    given = case.participant.consents.live()
+    if given.filter(purpose=Consent.Purpose.CASE_MANAGEMENT).exists():
+        return None
+    return Conflict(
+        _("Record the consent “Open and manage the file” before the eligibility review.")
+    )
 
 
-def _decide(case: Case, by: Any, values: dict[str, Any]) -> None:
-    case.decided_by = by
-
-
-def _decide_appeal(case: Case, by: Any, values: dict[str, Any]) -> None:
+def _decided_first(case: Case, by: Any) -> DomainError | None:
     # Separation of duties (DESIGN §4): whoever decided first does not decide the appeal.
-    if case.decided_by_id == by.pk:
-        raise Forbidden(_("You made the first decision: somebody else decides the appeal."))
+    if case.decided_by_id != by.pk:
+        return None
+    return Forbidden(_("You made the first decision: somebody else decides the appeal."))
+
+
+def _placed(case: Case, by: Any) -> DomainError | None:
+    if not case.placements.current().exists():
+        return None
+    return Conflict(_("A placement is under way: end or cancel it before closing the case."))
+
+
+def _never_decided(case: Case, by: Any) -> DomainError | None:
+    if case.decided_on is not None or case.is_imported:
+        return None
+    return Conflict(_("Eligibility was never decided: reopen the case as referred."))
+
+
+_OBSTACLES: dict[str, Callable[[Case, Any], DomainError | None]] = {
+    "start-review": _no_consent,
+    "allow-appeal": _decided_first,
+    "dismiss-appeal": _decided_first,
+    "close": _placed,
+    "reopen-eligible": _never_decided,
+}
+
+
+# ------------------------------------------------------------------ what one move does besides
+def _decide(case: Case, by: Any, values: dict[str, Any]) -> None:
     case.decided_by = by
 
 
@@ -151,8 +200,6 @@ def _resume(case: Case, by: Any, values: dict[str, Any]) -> None:
 
 
 def _close(case: Case, by: Any, values: dict[str, Any]) -> None:
-    if case.placements.current().exists():
-        raise Conflict(_("A placement is under way: end or cancel it before closing the case."))
     case.resume_on, case.resumes_as = None, ""
     # What is still to do has no object any more; the history keeps what was planned.
     FollowUp.objects.filter(case=case).to_do().delete()
@@ -169,23 +216,16 @@ def _reopen_from_start(case: Case, by: Any, values: dict[str, Any]) -> None:
     case.first_contact_on = case.applied_on = case.decided_on = case.decided_by = None
 
 
-def _reopen_eligible(case: Case, by: Any, values: dict[str, Any]) -> None:
-    if case.decided_on is None and not case.is_imported:
-        raise Conflict(_("Eligibility was never decided: reopen the case as referred."))
-    _reopen(case, by, values)
-
-
 _EFFECTS: dict[str, Callable[[Case, Any, dict[str, Any]], None]] = {
-    "start-review": _start_review,
     "admit": _decide,
     "refuse": _decide,
-    "allow-appeal": _decide_appeal,
-    "dismiss-appeal": _decide_appeal,
+    "allow-appeal": _decide,
+    "dismiss-appeal": _decide,
     "suspend": _suspend,
     "resume": _resume,
     "close": _close,
     "reopen": _reopen_from_start,
-    "reopen-eligible": _reopen_eligible,
+    "reopen-eligible": _reopen,
 }
 
 

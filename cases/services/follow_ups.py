@@ -10,7 +10,7 @@ from cases.models import Case, FollowUp, Placement
 from cases.policy import CASE_POLICY, FOLLOW_UP_POLICY, Action
 from cases.services.context import changing
 from peph.errors import Conflict, Invalid
-from peph.records import amend, locked, save_valid
+from peph.records import amend, check_version, locked, save_valid
 
 
 def add_follow_up(
@@ -50,8 +50,9 @@ def update_follow_up(
     Raises Forbidden, Conflict (done), Invalid, Stale.
     """
     with changing(follow_up.case, by=by, verb="cases.follow-up.update", reason=reason):
-        follow_up = locked(FollowUp.objects.select_related("step"), follow_up.pk, version)
+        follow_up = locked(FollowUp.objects.select_related("step"), follow_up.pk)
         FOLLOW_UP_POLICY.check(by, Action.EDIT, follow_up)
+        check_version(follow_up, version)
         if follow_up.done_on is not None:
             raise Conflict(_("This follow-up is done: add another one instead."))
         amend(follow_up, fields)
@@ -76,8 +77,9 @@ def complete_follow_up(
     Raises Forbidden, Conflict (already done), Invalid, Stale.
     """
     with changing(follow_up.case, by=by, verb="cases.follow-up.done"):
-        follow_up = locked(FollowUp.objects.select_related("step", "case"), follow_up.pk, version)
+        follow_up = locked(FollowUp.objects.select_related("step", "case"), follow_up.pk)
         FOLLOW_UP_POLICY.check(by, Action.EDIT, follow_up)
+        check_version(follow_up, version)
         if follow_up.done_on is not None:
             raise Conflict(_("This follow-up is already done."))
         if done_on > timezone.localdate():

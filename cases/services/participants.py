@@ -13,8 +13,8 @@ from cases.policy import CASE_POLICY, CONSENT_POLICY, PARTICIPANT_POLICY, Action
 from cases.services.context import changing
 from peph.audit import access_log
 from peph.audit.changes import change
-from peph.errors import Conflict, Invalid
-from peph.records import amend, locked, save_valid
+from peph.errors import Conflict, Invalid, Stale
+from peph.records import amend, check_version, locked, save_valid
 
 
 def update_participant(
@@ -22,11 +22,10 @@ def update_participant(
 ) -> Participant:
     """Correct who the person is and how to reach them. Raises Forbidden, Stale, Invalid."""
     case = latest_case(participant)
-    with change(
-        by=by, verb="cases.participant.update", case=case, region=case and case.region_id
-    ):
-        participant = locked(Participant.objects.all(), participant.pk, version)
+    with change(by=by, verb="cases.participant.update", case=case, region=case and case.region_id):
+        participant = locked(Participant.objects.all(), participant.pk)
         PARTICIPANT_POLICY.check(by, Action.EDIT, participant)
+        check_version(participant, version)
         if (birth := fields.get("birth_date")) and birth > timezone.localdate():
             raise Invalid(fields={"birth_date": [_("This date is in the future.")]})
         amend(participant, fields)
@@ -62,7 +61,12 @@ def give_consent(
 
 
 def withdraw_consent(
-    consent: Consent, *, by: Any, withdrawn_on: dt.date, reason: str = "", version: int | None = None
+    consent: Consent,
+    *,
+    by: Any,
+    withdrawn_on: dt.date,
+    reason: str = "",
+    version: int | None = None,
 ) -> Consent:
     """Record that the person took the agreement back. Raises Forbidden, Conflict, Invalid, Stale."""
     case = latest_case(consent.participant)
@@ -73,8 +77,9 @@ def withdraw_consent(
         case=case,
         region=case and case.region_id,
     ):
-        consent = locked(Consent.objects.all(), consent.pk, version)
+        consent = locked(Consent.objects.all(), consent.pk)
         CONSENT_POLICY.check(by, Action.EDIT, consent)
+        check_version(consent, version)
         if consent.withdrawn_on is not None:
             raise Conflict(_("This consent is already withdrawn."))
         if withdrawn_on > timezone.localdate():
@@ -94,7 +99,9 @@ def read_health(case: Case, *, by: Any, request: HttpRequest | None = None) -> D
     return found or DisabilityRecord(participant=case.participant, version=0)
 
 
-def save_health(case: Case, *, by: Any, version: int | None = None, **fields: Any) -> DisabilityRecord:
+def save_health(
+    case: Case, *, by: Any, version: int | None = None, **fields: Any
+) -> DisabilityRecord:
     """Write the health tier; it needs the person's live consent (Access Act, s. 59).
 
     `version` 0 stands for a record never written. Raises Forbidden, Conflict (no consent), Stale, Invalid.
@@ -106,10 +113,13 @@ def save_health(case: Case, *, by: Any, version: int | None = None, **fields: An
         records = DisabilityRecord.objects.all()
         known = records.filter(participant_id=case.participant_id).first()
         if known is None:
+            if version:
+                raise Stale
             record = DisabilityRecord(participant=case.participant, **fields)
             save_valid(record)
         else:
-            record = locked(records, known.pk, version)
+            record = locked(records, known.pk)
+            check_version(record, version)
             amend(record, fields)
     return record
 

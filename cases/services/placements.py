@@ -16,7 +16,7 @@ from organizations.models import HostSite, Program
 from organizations.policy import SITE_POLICY
 from organizations.policy import Action as HostAction
 from peph.errors import Forbidden, Invalid
-from peph.records import amend, locked, save_valid
+from peph.records import amend, check_version, locked, save_valid
 from peph.text import plain
 
 # What the host keeps up to date; dates and job class are the programme's.
@@ -38,8 +38,9 @@ def open_placement(
     `version` is the case's. Raises Forbidden, Conflict (the case is not waiting), Invalid, Stale.
     """
     with changing(case, by=by, verb="cases.placement.open") as done:
-        case = locked(Case.objects.select_related("participant"), case.pk, version)
+        case = locked(Case.objects.select_related("participant"), case.pk)
         CASE_POLICY.check(by, Action.DECIDE, case)
+        check_version(case, version)
         CASE_WORKFLOW.step("place", case.status, case.get_status_display())
         if not SITE_POLICY.allows(by, HostAction.VIEW, site):
             raise Invalid(fields={"site": [_("Unknown host site.")]})
@@ -76,8 +77,9 @@ def update_placement(
     Raises Forbidden, Stale, Invalid.
     """
     with changing(placement.case, by=by, verb="cases.placement.update"):
-        placement = locked(Placement.objects.select_related("case"), placement.pk, version)
+        placement = locked(Placement.objects.select_related("case"), placement.pk)
         PLACEMENT_POLICY.check(by, Action.UPDATE, placement)
+        check_version(placement, version)
         changed = {name for name, value in fields.items() if getattr(placement, name) != value}
         if changed - HOST_FIELDS:
             PLACEMENT_POLICY.check(by, Action.EDIT, placement)
@@ -99,8 +101,9 @@ def move_placement(
     with changing(
         placement.case, by=by, verb=PLACEMENT_WORKFLOW.verb(name), reason=inputs.get("reason")
     ):
-        placement = locked(Placement.objects.select_related("case"), placement.pk, version)
+        placement = locked(Placement.objects.select_related("case"), placement.pk)
         PLACEMENT_POLICY.check(by, row.requires, placement)
+        check_version(placement, version)
         PLACEMENT_WORKFLOW.step(name, placement.status, placement.get_status_display())
         values = row.clean(inputs)
         values.pop("reason", None)
@@ -129,13 +132,16 @@ def _suspend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     if values["suspended_on"] < placement.starts_on:
         raise Invalid(fields={"suspended_on": [_("This is before the first day worked.")]})
     _fill(placement, by, values)
-    away = (placement.resume_on - placement.suspended_on).days
-    schedule.shift(placement, since=placement.suspended_on, days=away)
+    away = (values["resume_on"] - values["suspended_on"]).days
+    schedule.shift(placement, since=values["suspended_on"], days=away)
 
 
 def _resume(placement: Placement, by: Any, values: dict[str, Any]) -> None:
-    back, expected = values["resumed_on"], placement.resume_on
-    if back < placement.suspended_on:
+    back: dt.date = values["resumed_on"]
+    # The database holds that a suspended placement has both dates.
+    left: Any = placement.suspended_on
+    expected: Any = placement.resume_on
+    if back < left:
         raise Invalid(fields={"resumed_on": [_("This is before the suspension.")]})
     # The suspension moved them to the expected return: correct by how early or late it came.
     schedule.shift(placement, since=expected, days=(back - expected).days)
@@ -155,7 +161,8 @@ def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
 def _approve_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     if placement.extension_by_id == by.pk:
         raise Forbidden(_("You asked for this extension: somebody else approves it."))
-    placement.planned_end, placement.extension_end = placement.extension_end, None
+    asked: Any = placement.extension_end
+    placement.planned_end, placement.extension_end = asked, None
 
 
 def _refuse_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
@@ -215,7 +222,9 @@ _AFTER: dict[str, Callable[[Placement], None]] = {
 
 def _check(placement: Placement) -> None:
     if placement.mentor_name and plain(placement.mentor_name) == plain(placement.supervisor_name):
-        raise Invalid(fields={"mentor_name": [_("The mentor is somebody else than the supervisor.")]})
+        raise Invalid(
+            fields={"mentor_name": [_("The mentor is somebody else than the supervisor.")]}
+        )
     if placement.status not in PLACEMENT_ENDED:
         _check_length(placement, placement.planned_end, "planned_end")
 

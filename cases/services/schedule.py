@@ -42,20 +42,21 @@ def pending(
             responsible_id=placement.case.coordinator_id,
         )
         for step in steps  # type: ignore[attr-defined]
-        if (due := due_date(step, placement)) and (not_before is None or due >= not_before)
+        if (due := due_date(step, placement))
+        and (not_before is None or due >= not_before)
         and (step.anchor == END or due <= placement.ends_on)
     ]
 
 
 def recalculate(placement: Placement, *anchors: str) -> None:
     """Move what is not done to where the placement's dates now put it."""
-    for follow_up in _to_do(placement, anchors):
-        _move(follow_up, due_date(follow_up.step, placement))
+    for follow_up, step in _to_do(placement, anchors):
+        _move(follow_up, due_date(step, placement))
 
 
 def shift(placement: Placement, *, since: dt.date, days: int) -> None:
     """Move what was due from `since` on, counted from the start, by `days`: an interruption."""
-    for follow_up in _to_do(placement, (START,)):
+    for follow_up, _step in _to_do(placement, (START,)):
         if follow_up.due_on >= since:
             _move(follow_up, follow_up.due_on + dt.timedelta(days=days))
 
@@ -67,14 +68,14 @@ def close_out(placement: Placement, ended_on: dt.date) -> None:
     now at the latest, not in the past.
     """
     today = timezone.localdate()
-    for follow_up in _to_do(placement, (START, END)):
-        if follow_up.step.anchor == START:
+    for follow_up, step in _to_do(placement, (START, END)):
+        if step.anchor == START:
             if follow_up.due_on > ended_on:
                 follow_up.delete()
-        elif follow_up.step.kind == FollowUpStep.Kind.DECISION:
+        elif step.kind == FollowUpStep.Kind.DECISION:
             follow_up.delete()
         else:
-            due = due_date(follow_up.step, placement)
+            due = due_date(step, placement)
             _move(follow_up, due if due > ended_on else max(ended_on, today))
 
 
@@ -83,10 +84,9 @@ def drop(placement: Placement) -> None:
     placement.follow_ups.to_do().delete()
 
 
-def _to_do(placement: Placement, anchors: tuple[str, ...]) -> list[FollowUp]:
-    return list(
-        placement.follow_ups.to_do().filter(step__anchor__in=anchors).select_related("step")
-    )
+def _to_do(placement: Placement, anchors: tuple[str, ...]) -> list[tuple[FollowUp, FollowUpStep]]:
+    rows = placement.follow_ups.to_do().filter(step__anchor__in=anchors).select_related("step")
+    return [(row, row.step) for row in rows if row.step is not None]
 
 
 def _move(follow_up: FollowUp, due_on: dt.date) -> None:

@@ -1,1 +1,1 @@
-"""Every write of the host side, one file a noun. Each takes `by=`, checks it, and leaves a change set."""
+"""Every write of the host side, one file a noun. Each takes `by=`, checks it, leaves a change set."""

@@ -24,7 +24,7 @@ from organizations.policy import PROGRAM_POLICY, Action
 from peph.access import forget_scopes
 from peph.audit.changes import SYSTEM, change
 from peph.errors import Forbidden, Invalid
-from peph.records import locked, save_valid
+from peph.records import check_version, locked, save_valid
 
 # What a grant can be on → its table and the roles it can carry (DESIGN §4).
 TABLES: dict[type[models.Model], tuple[type[Grant], tuple[str, ...]]] = {
@@ -36,7 +36,13 @@ TABLES: dict[type[models.Model], tuple[type[Grant], tuple[str, ...]]] = {
 
 
 def give_grant(
-    *, by: Any, user: Any, role: str, on: models.Model, reason: str, expires_on: dt.date | None = None
+    *,
+    by: Any,
+    user: Any,
+    role: str,
+    on: models.Model,
+    reason: str,
+    expires_on: dt.date | None = None,
 ) -> Grant:
     """Give `user` the `role` on one object. Only a programme lead may; `SYSTEM` installs the first ones.
 
@@ -79,12 +85,12 @@ def write_grant(
         grant = table(
             user=user,
             permission=permission_for(on, role),
-            content_object=on,
             reason=reason.strip(),
             granted_by=None if by is SYSTEM else by,
             granted_at=timezone.now(),
             expires_on=expires_on,
         )
+        grant.content_object = on
         save_valid(grant)
     forget_scopes()
     return grant
@@ -99,8 +105,11 @@ def extend_grant(
     _check_end(expires_on)
     if grant.MUST_END and expires_on is None:
         raise Invalid(fields={"expires_on": [_("An exception for one case has a last day.")]})
-    with change(by=by, verb="organizations.grant.extend", reason=reason, **_where(grant.content_object)):
-        grant = locked(type(grant)._default_manager.all(), grant.pk, version)
+    with change(
+        by=by, verb="organizations.grant.extend", reason=reason, **_where(grant.content_object)
+    ):
+        grant = locked(type(grant)._default_manager.all(), grant.pk)
+        check_version(grant, version)
         grant.expires_on = expires_on
         grant.reason = reason.strip()
         grant.granted_by = by
@@ -112,8 +121,12 @@ def extend_grant(
 def end_grant(grant: Grant, *, by: Any, reason: str, version: int | None = None) -> None:
     """End a grant from the next request on. The caller has checked that `by` may. Raises Invalid."""
     _check_reason(reason)
-    with change(by=by, verb="organizations.grant.end", reason=reason, **_where(grant.content_object)):
-        locked(type(grant)._default_manager.all(), grant.pk, version).delete()
+    with change(
+        by=by, verb="organizations.grant.end", reason=reason, **_where(grant.content_object)
+    ):
+        grant = locked(type(grant)._default_manager.all(), grant.pk)
+        check_version(grant, version)
+        grant.delete()
     forget_scopes()
 
 
@@ -141,10 +154,11 @@ def _check_end(expires_on: dt.date | None) -> None:
 
 def _where(on: models.Model) -> dict[str, Any]:
     # The change set carries the region or organisation concerned, so that its auditors find it.
+    if isinstance(on, Region):
+        return {"region": on}
+    if isinstance(on, HostOrganization):
+        return {"organization": on}
     return {
-        Region: {"region": on},
-        HostOrganization: {"organization": on},
-    }.get(type(on)) or {
         name: getattr(on, f"{name}_id")
         for name in ("region", "organization")
         if getattr(on, f"{name}_id", None)

@@ -5,14 +5,14 @@ from typing import Any
 from organizations.models import HostOrganization, HostSite, Region
 from organizations.policy import ORGANIZATION_POLICY, SITE_POLICY, Action
 from peph.audit.changes import change
-from peph.records import amend, locked, save_valid
+from peph.records import amend, check_version, locked, save_valid
 
 
-def open_site(organization: HostOrganization, *, by: Any, region: Region, **fields: Any) -> HostSite:
+def open_site(
+    organization: HostOrganization, *, by: Any, region: Region, **fields: Any
+) -> HostSite:
     """Open a unit of `organization` in `region`. Raises Forbidden or Invalid."""
-    with change(
-        by=by, verb="organizations.site.open", organization=organization, region=region
-    ):
+    with change(by=by, verb="organizations.site.open", organization=organization, region=region):
         ORGANIZATION_POLICY.check(by, Action.OPEN_SITE, organization)
         site = HostSite(organization=organization, region=region, **fields)
         save_valid(site)
@@ -29,8 +29,9 @@ def update_site(site: HostSite, *, by: Any, version: int | None = None, **fields
         organization=site.organization_id,
         region=site.region_id,
     ):
-        site = locked(HostSite.objects.all(), site.pk, version)
+        site = locked(HostSite.objects.all(), site.pk)
         SITE_POLICY.check(by, Action.EDIT, site)
+        check_version(site, version)
         amend(site, fields)
     return site
 
@@ -40,7 +41,8 @@ def update_organization(
 ) -> HostOrganization:
     """Correct what is known of a ministry or body. Raises Forbidden, Stale or Invalid."""
     with change(by=by, verb="organizations.organization.update", organization=organization):
-        organization = locked(HostOrganization.objects.all(), organization.pk, version)
+        organization = locked(HostOrganization.objects.all(), organization.pk)
         ORGANIZATION_POLICY.check(by, Action.EDIT, organization)
+        check_version(organization, version)
         amend(organization, fields)
     return organization

@@ -89,17 +89,19 @@ def test_the_list_of_writes_is_complete():
         name
         for module in (case_services, follow_ups, grants, notes, participants, placements)
         for name, thing in vars(module).items()
-        if getattr(thing, "__module__", "") == module.__name__ and "_" in name
+        if getattr(thing, "__module__", "") == module.__name__
+        and "_" in name
         and not name.startswith("_")
     }
     helpers = {
-        "is_coordinator", "follow_placement", "check_may_change", "latest_case", "usual_end"
+        "is_coordinator", "follow_placement", "check_may_change", "check_author", "latest_case", "usual_end",
     }  # fmt: skip
     assert public - helpers == set(WRITES)
 
 
 @pytest.mark.parametrize(
-    "who", ["outsider", "coordinator_elsewhere", "auditor", "reader", "former", "superuser", "privacy"]
+    "who",
+    ["outsider", "coordinator_elsewhere", "auditor", "reader", "former", "superuser", "privacy"],
 )
 @pytest.mark.parametrize("write", WRITES)
 def test_nobody_writes_without_the_right_and_nothing_is_left(write, who, stage):
@@ -117,9 +119,7 @@ def test_a_case_goes_from_referral_to_eligible(world, cast):
     move_case(case, "start-intake", by=by, first_contact_on="2026-11-03")
     with pytest.raises(Conflict, match="consent"):
         move_case(case, "start-review", by=by, applied_on="2026-11-03")
-    give_consent(
-        case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY
-    )
+    give_consent(case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY)
     move_case(case, "start-review", by=by, applied_on="2026-11-03")
     case = move_case(case, "admit", by=by, decided_on="2026-11-04", reason="Tout est là")
 
@@ -154,9 +154,7 @@ def test_saving_the_same_values_leaves_no_history(cast, case):
 def test_who_refused_does_not_decide_the_appeal(world, cast):
     by, other = cast["coordinator"], cast["colleague"]
     case = open_case(by=by, region=world.regions["03"], person=PERSON, referred_on=DAY)
-    give_consent(
-        case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY
-    )
+    give_consent(case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY)
     for name, inputs in (
         ("start-intake", {"first_contact_on": "2026-11-03"}),
         ("start-review", {"applied_on": "2026-11-03"}),
@@ -207,6 +205,16 @@ def test_a_transfer_needs_both_regions_and_takes_everything_along(cast, world, c
     assert Case.objects.visible_to(cast["coordinator_elsewhere"]).filter(pk=case.pk).exists()
 
 
+def test_what_the_former_coordinator_had_to_do_goes_to_the_new_one(cast, case, follow_up):
+    update_follow_up(follow_up, by=cast["lead"], responsible=cast["lead"])
+    update_case(case, by=cast["coordinator"], coordinator=cast["colleague"])
+    responsible = dict(
+        FollowUp.objects.filter(case=case).to_do().values_list("pk", "responsible__email")
+    )
+    assert responsible.pop(follow_up.pk) == "lead@exemple.qc.ca"
+    assert set(responsible.values()) == {"colleague@exemple.qc.ca"}
+
+
 def test_a_person_has_one_open_case(cast, world, case):
     with pytest.raises(Invalid):
         open_case(by=cast["lead"], region=world.regions["06"], participant=case.participant)
@@ -254,10 +262,15 @@ def test_starting_a_week_late_moves_the_whole_schedule_and_the_end(cast, world, 
     placement = open_placement(
         case_elsewhere, by=by, site=world.site_06, planned_start=dt.date(2026, 7, 6)
     )
-    assert (placement.planned_end, _due(placement)["welcome"]) == (dt.date(2027, 7, 4), "2026-07-13")
+    assert (placement.planned_end, _due(placement)["welcome"]) == (
+        dt.date(2027, 7, 4),
+        "2026-07-13",
+    )
     move_placement(placement, "sign", by=by, signed_on="2026-07-01")
     move_placement(placement, "prepare", by=by)
-    placement = move_placement(placement, "start", by=cast["representative"], started_on="2026-07-13")
+    placement = move_placement(
+        placement, "start", by=cast["representative"], started_on="2026-07-13"
+    )
 
     assert placement.planned_end == dt.date(2027, 7, 11)
     assert (_due(placement)["welcome"], _due(placement)["closing"]) == ("2026-07-20", "2027-07-11")
@@ -300,7 +313,10 @@ def test_an_extension_is_approved_by_somebody_else_and_moves_the_end(cast, place
 
     assert (placement.status, placement.planned_end) == ("active", dt.date(2027, 10, 10))
     assert placement.was_extended
-    assert (_due(placement)["closing"], _due(placement)["quarter-1"]) == ("2027-10-10", "2026-07-13")
+    assert (_due(placement)["closing"], _due(placement)["quarter-1"]) == (
+        "2027-10-10",
+        "2026-07-13",
+    )
 
 
 @pytest.mark.parametrize("end", ["2027-04-11", "2028-04-10"])
@@ -336,18 +352,14 @@ def test_an_early_end_drops_what_lay_beyond_and_the_outcomes_count_from_it(cast,
 def test_a_placement_that_never_began_releases_the_case(cast, world):
     by = cast["coordinator"]
     case = open_case(by=by, region=world.regions["03"], person=PERSON, referred_on=DAY)
-    give_consent(
-        case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY
-    )
+    give_consent(case.participant, by=by, purpose="case_management", text_version="1", given_on=DAY)
     for name, inputs in (
         ("start-intake", {"first_contact_on": "2026-11-03"}),
         ("start-review", {"applied_on": "2026-11-03"}),
         ("admit", {"decided_on": "2026-11-04"}),
     ):
         move_case(case, name, by=by, **inputs)
-    placement = open_placement(
-        case, by=by, site=world.site_03, planned_start=dt.date(2027, 1, 11)
-    )
+    placement = open_placement(case, by=by, site=world.site_03, planned_start=dt.date(2027, 1, 11))
     assert Case.objects.get(pk=case.pk).organization == world.mtmd
     move_placement(placement, "cancel", by=by, reason="Unité réorganisée")
 

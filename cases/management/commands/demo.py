@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.progress import track
 
 from cases.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD, UNIT, create_accounts
-from cases.demo.life import CASES, PLACEMENTS, live
+from cases.demo.life import live
+from cases.demo.stories import CASES, PLACEMENTS
 from cases.imports.importing import run
 from cases.models import Case
 from organizations.models import HostOrganization, HostSite, Region
@@ -58,14 +59,16 @@ class Command(BaseCommand):
         self.console.print(text)
 
     def _introduce(self, port: int) -> None:
-        self.stdout.write(f"\npeph : http://127.0.0.1:{port}/\nMot de passe de tous les comptes : {PASSWORD}\n")
+        self.stdout.write(
+            f"\npeph : http://127.0.0.1:{port}/\nMot de passe de tous les comptes : {PASSWORD}\n"
+        )
         for short, first, last, what, _grants in ACCOUNTS:
             self.stdout.write(f"  {short + '@' + DOMAIN:38} {first} {last} – {what}")
         self.stdout.write("")
         self.stdout.flush()
 
     def _serve(self, port: int) -> None:
-        os.execv(
+        os.execv(  # noqa: S606 - the server takes the place of this process
             sys.executable,
             [
                 sys.executable,
@@ -81,7 +84,9 @@ class Command(BaseCommand):
 
 
 def _site() -> HostSite:
-    found = HostSite.objects.filter(organization__acronym="MTMD", region__code="03", name=UNIT).first()
+    found = HostSite.objects.filter(
+        organization__acronym="MTMD", region__code="03", name=UNIT
+    ).first()
     if found is not None:
         return found
     with change(by=SYSTEM, verb="organizations.site.open"):

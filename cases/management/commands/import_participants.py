@@ -31,7 +31,9 @@ class Command(BaseCommand):
             (CREATE, "rows of probable duplicates that are somebody else"),
             (SKIP, "rows of probable duplicates to leave out for good"),
         ):
-            parser.add_argument(f"--{name}", metavar="ROW", type=int, nargs="+", default=[], help=text)
+            parser.add_argument(
+                f"--{name}", metavar="ROW", type=int, nargs="+", default=[], help=text
+            )
 
     def handle(self, *args: Any, **options: Any) -> None:
         by = self._user(options["by"])
@@ -82,7 +84,9 @@ class Command(BaseCommand):
             )
         for each in report.duplicates:
             same = f"row {each.of_row}" if each.of_row else f"case {each.of_case}"
-            self.stdout.write(f"row {each.row}\tprobably the same person as {same}\t{each.decision}")
+            self.stdout.write(
+                f"row {each.row}\tprobably the same person as {same}\t{each.decision}"
+            )
         done = "would be imported" if dry_run or report.errors else "imported"
         count = report.importable if dry_run or report.errors else report.imported
         self.stdout.write(

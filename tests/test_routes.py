@@ -1,0 +1,98 @@
+"""Every address of the service × six ways of standing, each status written out.
+
+A new address fails `test_every_address_has_its_lines` until it is listed. Statuses were written from the
+policy: 404 outside the scope, 403 inside without the right, 302 to the sign-in page, 401 on the API.
+"""
+
+import json
+import uuid
+from typing import Any
+
+import pytest
+from django.urls import get_resolver, reverse
+
+from cases.models import Consent, ImportUpload
+from organizations.models import JobClass
+from peph.audit.models import ChangeSet
+from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
+
+pytestmark = pytest.mark.django_db
+# Not ours: Django's admin (its own tests guard it) and what libraries mount.
+NOT_OURS = ("admin:",)
+EMPTY = {
+    "data": json.dumps({}),
+    "content_type": "application/json",
+    "headers": {"If-Match": '"999"'},
+}
+
+
+def names(resolver: Any = None, space: str = "") -> set[str]:
+    """The name of each address; the admin's apart."""
+    found: set[str] = set()
+    for pattern in (resolver or get_resolver()).url_patterns:
+        if hasattr(pattern, "url_patterns"):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            found |= names(pattern, inner)
+        else:
+            found.add(f"{space}{pattern.name}")
+    return {name for name in found if not name.startswith(NOT_OURS)}
+
+
+@pytest.fixture
+def things(world, cast, case, placement, follow_up, note):
+    """What stands in an address: one record of each kind, all of the case of region 03."""
+    return {
+        "case": case.pk,
+        "placement": placement.pk,
+        "follow_up": follow_up.pk,
+        "note": note.pk,
+        "participant": case.participant_id,
+        "consent": Consent.objects.get(participant=case.participant).pk,
+        "organization": world.mtmd.pk,
+        "site": world.site_03.pk,
+        "region": world.regions["03"].pk,
+        "job_class": JobClass.objects.order_by("code").first().pk,
+        "unknown": uuid.uuid4(),
+        "grant": cast["supervisor"].hostsitegrants.get().pk,
+        "case_grant": cast["reader"].casegrants.get().pk,
+        "change_set": ChangeSet.objects.get(verb="cases.note.add").number,
+        "upload": ImportUpload.objects.create(
+            uploaded_by=cast["coordinator"], name="x.csv", content=b"Nom\n"
+        ).pk,
+    }
+
+
+def address(name: str, arguments: dict[str, Any], things: dict[str, Any]) -> str:
+    filled = {key: things.get(value, value) for key, value in arguments.items()}
+    return reverse(name, kwargs=filled)
+
+
+def test_every_address_has_its_lines():
+    assert names() == {line[1] for line in [*ACCOUNTS, *PAGES, *API]}
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_each_page_answers_each_person_as_written(who, client, cast, things):
+    if who != "anonymous":
+        client.force_login(cast[who])
+    place = PEOPLE.index(who)
+    expected, found = {}, {}
+    for method, name, arguments, statuses in [*ACCOUNTS, *PAGES]:
+        line = f"{method} {name} {arguments or ''}".strip()
+        expected[line] = statuses[place]
+        found[line] = getattr(client, method)(address(name, arguments, things)).status_code
+    assert found == expected
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_each_address_of_the_api_answers_each_person_as_written(who, client, cast, things):
+    if who != "anonymous":
+        client.force_login(cast[who])
+    place = PEOPLE.index(who)
+    expected, found = {}, {}
+    for method, name, arguments, statuses in API:
+        line = f"{method} {name} {arguments or ''}".strip()
+        expected[line] = statuses[place]
+        body = {} if method == "get" else EMPTY
+        found[line] = getattr(client, method)(address(name, arguments, things), **body).status_code
+    assert found == expected
