@@ -1,4 +1,4 @@
-"""File numbers such as 2026-7K3QF-4: they say the year, and neither how many cases there are nor which is next."""
+"""File numbers such as 2026-7K3QF-4: they say the year, not how many cases there are nor which is next."""
 
 import re
 import secrets

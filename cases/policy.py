@@ -32,7 +32,7 @@ class Action(StrEnum):
 
 def exception(*permissions: str, at: str = "pk") -> Rule:
     """The person holds one of these on the case itself found at `at`: an exception with an end."""
-    return AnyOf(tuple(Granted(name, CASE, at=at) for name in permissions))
+    return AnyOf(tuple(Granted(name, CASE, at=at, few=True) for name in permissions))
 
 
 def _live_consent(purpose: str) -> Where:
@@ -48,7 +48,9 @@ def _live_consent(purpose: str) -> Where:
 OFFICERS = everywhere("lead") | in_region("coordinate")
 WATCHERS = everywhere("audit", "protect") | in_region("audit") | in_organization("audit")
 HOSTS = in_organization("represent") | at_site("supervise")
-NEEDS_SHARED = Through("cases.Consent", "participant_id", _live_consent("share_needs"), at="participant_id")
+NEEDS_SHARED = Through(
+    "cases.Consent", "participant_id", _live_consent("share_needs"), at="participant_id"
+)
 HEALTH = in_region("view_health") | exception("view_health")
 
 # Tier (DESIGN §4) → who reads it. Hosts know whom they host and what has to be adapted once the
@@ -100,7 +102,10 @@ CONSENT_POLICY = Policy(
 _PLACEMENT_EDIT = OFFICERS | exception("change_case", at="case_id")
 PLACEMENT_POLICY = Policy(
     {
-        Action.VIEW: OFFICERS | WATCHERS | HOSTS | exception("view_case", "change_case", at="case_id"),
+        Action.VIEW: OFFICERS
+        | WATCHERS
+        | HOSTS
+        | exception("view_case", "change_case", at="case_id"),
         Action.EDIT: _PLACEMENT_EDIT,
         # What the host keeps up to date: supervisor, mentor, hours.
         Action.UPDATE: _PLACEMENT_EDIT | HOSTS,
@@ -137,17 +142,25 @@ NOTE_POLICY = Policy(
 )
 
 # Taking in a spreadsheet and opening a case are asked of the region the case goes to.
-REGION_CASE_POLICY = Policy(
-    {Action.TAKE_IN: everywhere("lead") | in_region("coordinate", at="pk")}
-)
+REGION_CASE_POLICY = Policy({Action.TAKE_IN: everywhere("lead") | in_region("coordinate", at="pk")})
 
 # The history: officers and auditors, each inside the own scope. A change set that touches several
 # regions (an import) shows a regional reader the rows of the region only.
-_TOUCHED = everywhere("lead", "audit", "protect") | in_region("coordinate", "audit") | in_organization(
-    "audit"
+_TOUCHED = (
+    everywhere("lead", "audit", "protect")
+    | in_region("coordinate", "audit")
+    | in_organization("audit")
+)
+# A person, a consent, a health record name no region: such a row is read with its change set.
+_UNPLACED = Where(
+    lambda: Q(case_id__isnull=True, region_id__isnull=True, organization_id__isnull=True)
+)
+_TOUCHED_WITH_SET = _UNPLACED & (
+    in_region("coordinate", "audit", at="change_set__region_id")
+    | in_organization("audit", at="change_set__organization_id")
 )
 CHANGED_ROW_POLICY = Policy(
-    {Action.VIEW: _TOUCHED | of_case(Action.AUDIT, column="pk", at="case_id")}
+    {Action.VIEW: _TOUCHED | of_case(Action.AUDIT, column="pk", at="case_id") | _TOUCHED_WITH_SET}
 )
 CHANGE_SET_POLICY = Policy(
     {

@@ -54,6 +54,9 @@ class Input:
             day = None
         if day is None:
             raise ValueError(_("This is not a date. Write it as 2026-04-30."))
+        # Far from anybody's life the arithmetic of dates leaves the calendar.
+        if not 1900 <= day.year <= 2100:
+            raise ValueError(_("This date is too far away."))
         today = timezone.localdate()
         if self.limit == "past" and day > today:
             raise ValueError(_("This date is in the future."))
@@ -62,13 +65,14 @@ class Input:
         return day
 
     def _clean_choice(self, value: Any) -> str:
-        if value not in {code for code, _label in self.choices}:
+        # A list or an object, from a program, has no place in a set.
+        if not isinstance(value, str) or value not in {code for code, _label in self.choices}:
             raise ValueError(_("This is not one of the choices."))
         return value
 
     def _clean_integer(self, value: Any) -> int:
         text = str(value).strip()
-        if not text.isdecimal() or len(text) > 5:
+        if not (text.isascii() and text.isdecimal()) or len(text) > 4:
             raise ValueError(_("This is not a whole number."))
         return int(text)
 

@@ -24,6 +24,9 @@ from peph.records import Record
 from peph.text import plain
 from peph.workflow import Transition
 
+# People of one name whose cases are cheaper sorted than searched for.
+RARE_NAME = 500
+
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, user: Any) -> "CaseQuerySet":
@@ -52,15 +55,21 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(status=CaseStatus.CLOSED, closed_on__lt=_years_before(day, years))
 
     def matching_text(self, text: str) -> "CaseQuerySet":
-        """By file number, number in the old spreadsheet, or names; accents and case ignored."""
+        """By names, accents and case ignored; a text with a digit is one of the two numbers of a case."""
         words = plain(text).split()
         if not words:
             return self
-        compact = text.strip().upper()
+        if any(char.isdigit() for char in text):
+            given = text.strip()
+            return self.filter(Q(number=given.upper()) | Q(legacy_number=given))
+        # Of a rare name, the cases are found and sorted; those of a frequent one are soon met, newest first.
+        people = Participant.objects.named(text).values_list("pk", flat=True)[: RARE_NAME + 1]
+        if len(found := list(people)) <= RARE_NAME:
+            return self.filter(participant__in=found)
         by_name = Q()
         for word in words:
             by_name &= Q(participant__search_key__contains=f" {word}")
-        return self.filter(by_name | Q(number=compact) | Q(legacy_number=text.strip()))
+        return self.filter(by_name)
 
 
 class Case(Record):
@@ -161,14 +170,18 @@ class Case(Record):
         ]
         indexes = [
             models.Index(F("updated_at").desc(), F("id").desc(), name="case_newest"),
-            models.Index("region", F("updated_at").desc(), F("id").desc(), name="case_region_newest"),
+            models.Index(
+                "region", F("updated_at").desc(), F("id").desc(), name="case_region_newest"
+            ),
             models.Index(
                 "organization", F("updated_at").desc(), F("id").desc(), name="case_host_newest"
             ),
             models.Index("site", F("updated_at").desc(), F("id").desc(), name="case_site_newest"),
             models.Index("coordinator", "status", name="case_of_coordinator"),
             models.Index("region", "status", "fiscal_year", name="case_counts"),
-            models.Index("legacy_number", condition=~Q(legacy_number=""), name="case_legacy_number"),
+            models.Index(
+                "legacy_number", condition=~Q(legacy_number=""), name="case_legacy_number"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -31,7 +31,13 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
     def with_people(self) -> "FollowUpQuerySet":
         """Everything a row of a list shows, in one query."""
         return self.select_related(
-            "case", "case__participant", "case__organization", "region", "step", "responsible", "done_by"
+            "case",
+            "case__participant",
+            "case__organization",
+            "region",
+            "step",
+            "responsible",
+            "done_by",
         )
 
     def to_do(self) -> "FollowUpQuerySet":

@@ -3,6 +3,7 @@
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -112,6 +113,10 @@ class Participant(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:participant_detail", args=[self.pk])
+
+    def clean(self) -> None:
+        if self.birth_date and self.birth_date > timezone.localdate():
+            raise ValidationError({"birth_date": _("This date is in the future.")})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.search_key = self.key_for_search()
@@ -241,3 +246,7 @@ class Consent(Record):
 
     def __str__(self) -> str:
         return self.get_purpose_display()
+
+    @property
+    def has_expired(self) -> bool:
+        return self.expires_on is not None and self.expires_on < timezone.localdate()

@@ -40,7 +40,13 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
     def with_people(self) -> "PlacementQuerySet":
         """Everything a row of a list shows, in one query."""
         return self.select_related(
-            "case", "participant", "region", "organization", "site", "site__organization", "job_class"
+            "case",
+            "participant",
+            "region",
+            "organization",
+            "site",
+            "site__organization",
+            "job_class",
         )
 
     def current(self) -> "PlacementQuerySet":

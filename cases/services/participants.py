@@ -26,8 +26,6 @@ def update_participant(
         participant = locked(Participant.objects.all(), participant.pk)
         PARTICIPANT_POLICY.check(by, Action.EDIT, participant)
         check_version(participant, version)
-        if (birth := fields.get("birth_date")) and birth > timezone.localdate():
-            raise Invalid(fields={"birth_date": [_("This date is in the future.")]})
         amend(participant, fields)
     return participant
 

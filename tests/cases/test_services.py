@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 
+from cases.models import Case, Consent, FollowUp, Note
 from cases.services import cases as case_services
 from cases.services import (
     follow_ups,
@@ -13,7 +14,6 @@ from cases.services import (
     participants,
     placements,
 )
-from cases.models import Case, Consent, FollowUp, Note
 from cases.services.cases import move_case, open_case, transfer_case, update_case
 from cases.services.follow_ups import add_follow_up, complete_follow_up, update_follow_up
 from cases.services.grants import share_case
@@ -41,7 +41,7 @@ WRITES = {
         x.case, by=by, region=x.world.regions["06"], reason="Déménagement"
     ),
     "move_case": lambda by, x: move_case(
-        x.case, "suspend", by=by, resume_on="2999-01-01", reason="Pause"
+        x.case, "suspend", by=by, resume_on="2099-01-01", reason="Pause"
     ),
     "open_placement": lambda by, x: open_placement(
         x.case, by=by, site=x.world.site_03, planned_start=DAY
@@ -186,7 +186,7 @@ def test_a_case_with_a_placement_under_way_does_not_close(cast, case, placement)
 
 def test_an_interrupted_case_returns_to_where_it_was(cast, case):
     case = move_case(
-        case, "suspend", by=cast["coordinator"], resume_on="2999-01-01", reason="Pause"
+        case, "suspend", by=cast["coordinator"], resume_on="2099-01-01", reason="Pause"
     )
     assert (case.status, case.resumes_as) == ("suspended", "in_placement")
     case = move_case(case, "resume", by=cast["coordinator"])
@@ -213,6 +213,17 @@ def test_what_the_former_coordinator_had_to_do_goes_to_the_new_one(cast, case, f
     )
     assert responsible.pop(follow_up.pk) == "lead@exemple.qc.ca"
     assert set(responsible.values()) == {"colleague@exemple.qc.ca"}
+
+
+def test_nobody_is_born_tomorrow(cast, world, case):
+    unborn = PERSON | {"birth_date": dt.date(2999, 1, 1)}
+    for write in (
+        lambda: open_case(by=cast["lead"], region=world.regions["03"], person=unborn),
+        lambda: update_participant(case.participant, by=cast["lead"], **unborn),
+    ):
+        with pytest.raises(Invalid) as refused:
+            write()
+        assert list(refused.value.fields) == ["birth_date"]
 
 
 def test_a_person_has_one_open_case(cast, world, case):

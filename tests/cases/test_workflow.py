@@ -48,7 +48,10 @@ CONSEQUENCES = {"place", "release", "end-placement"}
 
 @pytest.mark.parametrize(
     ("workflow", "statuses", "moves"),
-    [(CASE_WORKFLOW, CaseStatus, CASE_MOVES), (PLACEMENT_WORKFLOW, PlacementStatus, PLACEMENT_MOVES)],
+    [
+        (CASE_WORKFLOW, CaseStatus, CASE_MOVES),
+        (PLACEMENT_WORKFLOW, PlacementStatus, PLACEMENT_MOVES),
+    ],
 )
 def test_the_moves_from_each_status(workflow, statuses, moves):
     assert {
@@ -90,7 +93,9 @@ INPUTS = [
     (Input("x", "text", "X"), "a" * 4001, Invalid),
     (Input("x", "text", "X"), 5, Invalid),
     (Input("x", "integer", "X"), "-1", Invalid),
-    (Input("x", "integer", "X"), "1000000", Invalid),
+    (Input("x", "integer", "X"), "10000", Invalid),
+    (Input("x", "date", "X"), "0001-01-01", Invalid),
+    (Input("x", "choice", "X", choices=(("a", "A"),)), ["a"], Invalid),
     (Input("x", "choice", "X", choices=(("a", "A"),)), "b", Invalid),
 ]
 

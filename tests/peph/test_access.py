@@ -78,7 +78,14 @@ def test_there_are_five_grant_tables_with_real_foreign_keys():
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     "who",
-    ["coordinator", "health_coordinator", "auditor_region", "representative", "supervisor", "reader"],
+    [
+        "coordinator",
+        "health_coordinator",
+        "auditor_region",
+        "representative",
+        "supervisor",
+        "reader",
+    ],
 )
 def test_scopes_are_what_guardian_s_own_tables_say(who, cast):
     held = scope_of(cast[who]).held

@@ -1,0 +1,1 @@
+"""The API of the participant side, one file a noun."""

@@ -1,0 +1,44 @@
+"""Placements: opened, kept up to date by the programme and the host, moved, and read back in time."""
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from cases.api.history import HistoricResource
+from cases.api.transitions import offers
+from cases.filters import PlacementFilter
+from cases.models import Placement
+from cases.policy import PLACEMENT_POLICY
+from cases.serializers import placements as shapes
+from cases.services import placements as services
+from cases.workflow import PLACEMENT_WORKFLOW
+from peph.api import expected_version
+from peph.api_schema import IF_MATCH
+
+
+@offers(PLACEMENT_WORKFLOW, services.move_placement)
+class PlacementResource(HistoricResource):
+    """Placements of participants at host sites."""
+
+    queryset = Placement.objects.with_people().select_related("extension_by")
+    serializer_class = shapes.PlacementSerializer
+    filterset_class = PlacementFilter
+    policy = PLACEMENT_POLICY
+    case_path = "placements"
+
+    @extend_schema(request=shapes.PlacementNewBody, responses={201: shapes.PlacementSerializer})
+    def create(self, request: Request) -> Response:
+        """Open a placement for a case that waits for one."""
+        fields = self.parse(shapes.PlacementNewBody)
+        placement = services.open_placement(fields.pop("case"), by=request.user, **fields)
+        return self.written(placement, status=201)
+
+    @extend_schema(parameters=[IF_MATCH], request=shapes.PlacementBody)
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """Keep it up to date. A host says who supervises and the hours; the rest is the programme's."""
+        placement = self.get_object()
+        version = expected_version(request)
+        fields = self.parse(shapes.PlacementBody, partial=True)
+        return self.written(
+            services.update_placement(placement, by=request.user, version=version, **fields)
+        )

@@ -1,0 +1,20 @@
+"""How the API shows and reads the participant side, one file a noun; here the names of its choices."""
+
+from cases.models import Consent, FollowUp, Participant
+from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
+from organizations.models import FollowUpStep
+from peph.api_schema import name_choices
+
+name_choices(
+    CaseStatus=CaseStatus.choices,
+    ClosureReason=ClosureReason.choices,
+    PlacementStatus=PlacementStatus.choices,
+    EndedBy=EndedBy.choices,
+    CorrespondenceLanguage=Participant.Language.choices,
+    ContactMode=Participant.ContactMode.choices,
+    ConsentPurpose=Consent.Purpose.choices,
+    ConsentMeans=Consent.Means.choices,
+    FollowUpKind=FollowUpStep.Kind.choices,
+    FollowUpMode=FollowUp.Mode.choices,
+    FollowUpConcern=FollowUp.Concern.choices,
+)

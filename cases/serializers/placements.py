@@ -1,0 +1,61 @@
+"""The placement: as its reader sees it, and what a request may say of it."""
+
+from rest_framework import serializers
+
+from cases.models import Placement
+from cases.serializers import related
+from organizations.serializers import (
+    HostOrganizationReference,
+    HostSiteReference,
+    JobClassReference,
+    RegionReference,
+)
+from peph.api import Body, Day
+
+
+class PlacementSerializer(serializers.ModelSerializer):
+    """A placement: `actions` lists the moves open to the reader now, and `edit`."""
+
+    case = related.CaseReference(read_only=True)
+    participant = related.ParticipantReference(read_only=True)
+    region = RegionReference(read_only=True)
+    organization = HostOrganizationReference(read_only=True)
+    site = HostSiteReference(read_only=True)
+    job_class = JobClassReference(read_only=True, allow_null=True)
+    extension_by = related.PersonReference(read_only=True, allow_null=True)
+    actions = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Placement
+        fields = read_only_fields = (
+            "id", "version", "case", "participant", "region", "organization", "site", "job_class",
+            "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
+            "planned_start", "planned_end", "initial_end", "signed_on", "started_on", "ended_on",
+            "suspended_on", "resume_on", "extension_end", "extension_by", "expected_on",
+            "ended_by", "hours_missed", "is_imported", "created_at", "updated_at", "actions",
+        )  # fmt: skip
+
+    def get_actions(self, placement: Placement) -> list[str]:
+        moves = [step.name for step in placement.available_transitions]
+        return [*moves, "edit"] if placement.can_update else moves  # type: ignore[attr-defined]
+
+
+class PlacementBody(Body):
+    """What is kept up to date on a placement; a host may say only who supervises and the hours."""
+
+    job_class = related.a_job_class(allow_null=True, required=False)
+    hours_per_week = serializers.DecimalField(
+        max_digits=4, decimal_places=1, min_value=1, max_value=60, allow_null=True, required=False
+    )
+    supervisor_name = serializers.CharField(max_length=160, allow_blank=True, required=False)
+    supervisor_email = serializers.EmailField(max_length=254, allow_blank=True, required=False)
+    mentor_name = serializers.CharField(max_length=160, allow_blank=True, required=False)
+    planned_start = Day()
+    planned_end = Day(required=False)
+
+
+class PlacementNewBody(PlacementBody):
+    """A placement to open; without an end it has the programme's usual length."""
+
+    case = related.a_case()
+    site = related.a_site()

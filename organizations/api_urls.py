@@ -1,0 +1,14 @@
+"""Addresses of the API of the host side."""
+
+from rest_framework.routers import SimpleRouter
+
+from organizations import api
+
+router = SimpleRouter()
+router.register("regions", api.RegionResource, basename="api-region")
+router.register("job-classes", api.JobClassResource, basename="api-job-class")
+router.register(
+    "host-organizations", api.HostOrganizationResource, basename="api-host-organization"
+)
+router.register("host-sites", api.HostSiteResource, basename="api-host-site")
+router.register("grants", api.GrantResource, basename="api-grant")
