@@ -1,0 +1,48 @@
+"""`manage.py checkpoint`: prints a signed note of where the history stands, to be kept elsewhere."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from django.core.management.base import BaseCommand, CommandParser
+
+from peph.audit import checkpoint
+
+
+class Command(BaseCommand):
+    help = (
+        "Prints a note of the last change set, signed with CHECKPOINT_KEY. Exit status 2: unsigned, or,"
+        " with --verify, not signed with the key."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--verify", metavar="FILE", help="check the signature of a note instead"
+        )
+        parser.add_argument(
+            "--public-key", metavar="HEX", default="", help="the key to check it with"
+        )
+
+    def handle(self, *args: Any, verify: str | None, public_key: str, **options: Any) -> None:
+        try:
+            if verify:
+                self._verify(verify, checkpoint.public_key(public_key))
+            else:
+                self._write()
+        except (checkpoint.CheckpointError, OSError, UnicodeDecodeError) as error:
+            self.stderr.write(str(error))
+            sys.exit(2)
+
+    def _write(self) -> None:
+        self.stdout.write(checkpoint.write(checkpoint.take()), ending="")
+        if checkpoint.private_key() is None:
+            raise checkpoint.CheckpointError(
+                "CHECKPOINT_KEY is empty: the note is not signed, and proves nothing."
+            )
+        key = checkpoint.public_key().public_bytes_raw().hex()
+        self.stderr.write(f"public key: {key}")
+
+    def _verify(self, path: str, key: Ed25519PublicKey) -> None:
+        note = checkpoint.read(Path(path).read_text(encoding="utf-8"), key=key)
+        self.stdout.write(f"{note.origin}: change set {note.number}, signature good")

@@ -1,0 +1,1 @@
+"""The app as it is after its second migration."""

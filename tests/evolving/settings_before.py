@@ -1,0 +1,7 @@
+"""Settings of a process that knows the app as it is before its second migration."""
+
+from tests.settings import *  # noqa: F403
+
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.evolving.before"]  # noqa: F405
+MIGRATION_MODULES = {"evolving": "tests.evolving.migrations"}
+ROOT_URLCONF = "tests.peph.audit.urls"
