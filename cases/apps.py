@@ -9,6 +9,8 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        from cases import verbs  # registers labels of change sets; needs loaded models
+        # Labels of change sets and entries of the menu; both need loaded models.
+        from cases import navigation, verbs
 
+        navigation.register()
         verbs.register()

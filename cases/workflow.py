@@ -72,7 +72,9 @@ PLACEMENT_CURRENT = frozenset(
 PLACEMENT_STARTED = frozenset({P.ACTIVE, P.SUSPENDED, P.EXTENDED})
 PLACEMENT_ENDED = frozenset({P.COMPLETED, P.ENDED_EARLY})
 
-_CLOSING = Input("closure_reason", "choice", _("Reason for closing"), choices=tuple(ClosureReason.choices))
+_CLOSING = Input(
+    "closure_reason", "choice", _("Reason for closing"), choices=tuple(ClosureReason.choices)
+)
 _CONTACT = Input("first_contact_on", "date", _("Date of the first contact"), limit="past")
 _RESUME = Input("resume_on", "date", _("Expected return"), limit="future")
 _DECIDED = Input("decided_on", "date", _("Date of the decision"), limit="past")

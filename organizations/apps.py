@@ -9,6 +9,8 @@ class OrganizationsConfig(AppConfig):
     verbose_name = _("Organisations")
 
     def ready(self) -> None:
-        from organizations import verbs  # registers labels of change sets; needs loaded models
+        # Labels of change sets and entries of the menu; both need loaded models.
+        from organizations import navigation, verbs
 
+        navigation.register()
         verbs.register()

@@ -29,7 +29,9 @@ class Invalid(DomainError):
         self, message: object = None, *, fields: Mapping[str, Sequence[object]] | None = None
     ) -> None:
         super().__init__(message)
-        self.fields = {name: [str(m) for m in messages] for name, messages in (fields or {}).items()}
+        self.fields = {
+            name: [str(m) for m in messages] for name, messages in (fields or {}).items()
+        }
 
     def __str__(self) -> str:
         if not self.fields:

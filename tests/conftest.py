@@ -70,8 +70,13 @@ def _build() -> None:
     load_reference()
     people = {name: _person(name) for name in GRANTS}
     with change(by=SYSTEM, verb="accounts.create"):
-        User(email="superuser@exemple.qc.ca", first_name="Super", last_name="User",
-             is_staff=True, is_superuser=True).save()
+        User(
+            email="superuser@exemple.qc.ca",
+            first_name="Super",
+            last_name="User",
+            is_staff=True,
+            is_superuser=True,
+        ).save()
     places: dict[str, Any] = {"program": Program.objects.get()}
     places |= {region.code: region for region in Region.objects.all()}
     places |= {each.acronym: each for each in HostOrganization.objects.all()}
@@ -145,7 +150,10 @@ def _placed_case(people: dict[str, User], places: dict[str, Any]) -> Case:
         referring_agency="Organisme Exemple",
     )
     give_consent(
-        case.participant, by=by, purpose="case_management", text_version="2026-01",
+        case.participant,
+        by=by,
+        purpose="case_management",
+        text_version="2026-01",
         given_on=dt.date(2026, 1, 14),
     )
     move_case(case, "start-intake", by=by, first_contact_on="2026-01-14")
@@ -153,16 +161,24 @@ def _placed_case(people: dict[str, User], places: dict[str, Any]) -> Case:
     move_case(case, "admit", by=by, decided_on="2026-02-10", reason="Critères remplis")
     move_case(case, "start-matching", by=by)
     placement = open_placement(
-        case, by=by, site=places["site_03"], planned_start=dt.date(2026, 4, 13),
-        supervisor_name="Dominique Superviseur", supervisor_email="dominique@exemple.qc.ca",
+        case,
+        by=by,
+        site=places["site_03"],
+        planned_start=dt.date(2026, 4, 13),
+        supervisor_name="Dominique Superviseur",
+        supervisor_email="dominique@exemple.qc.ca",
     )
     move_placement(placement, "sign", by=by, signed_on="2026-04-01")
     move_placement(placement, "prepare", by=by)
     move_placement(placement, "start", by=by, started_on="2026-04-13")
     add_note(case, by=by, text="Préfère être jointe le matin.")
     add_follow_up(
-        case, by=by, subject="Appel à la superviseure", due_on=dt.date(2026, 12, 1),
-        placement=placement, is_shared=True,
+        case,
+        by=by,
+        subject="Appel à la superviseure",
+        due_on=dt.date(2026, 12, 1),
+        placement=placement,
+        is_shared=True,
     )
     return case
 
@@ -170,9 +186,7 @@ def _placed_case(people: dict[str, User], places: dict[str, Any]) -> Case:
 @pytest.fixture
 def cast(db: None) -> dict[str, User]:
     """Everybody, by standing; also `superuser`."""
-    return {
-        user.email.split("@")[0].replace("-", "_"): user for user in User.objects.all()
-    }
+    return {user.email.split("@")[0].replace("-", "_"): user for user in User.objects.all()}
 
 
 @pytest.fixture

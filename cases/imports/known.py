@@ -17,7 +17,8 @@ def find_known(rows: Sequence[ParsedRow], *, by: Any) -> tuple[set[int], dict[in
     date) and same person. A resemblance is told only of cases the importer may see.
     """
     keys = {row.row: set(person_keys(row)) for row in rows}
-    known, doubles = set(), {}
+    known: set[int] = set()
+    doubles: dict[int, str] = {}
     cases = _cases_of_people_born(rows)
     visible = _visible(cases, by)
     by_birth: dict[Any, list[Case]] = {}

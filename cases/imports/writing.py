@@ -17,6 +17,7 @@ from organizations.models import FollowUpStep, HostSite
 from peph.audit.changes import SYSTEM
 from peph.fiscal import fiscal_year_of
 
+
 class Writer:
     """Turns rows into participants, cases, placements, follow-ups and notes."""
 
@@ -51,14 +52,11 @@ class Writer:
             follow_ups += self._follow_ups(row, case, placement)
             if row.remarks:
                 notes.append(Note(case=case, author=self.author, text=row.remarks))
-        for model, made in (
-            (Participant, people),
-            (Case, cases),
-            (Placement, placements),
-            (FollowUp, follow_ups),
-            (Note, notes),
-        ):
-            model._default_manager.bulk_create(made, batch_size=500)  # type: ignore[attr-defined]
+        Participant.objects.bulk_create(people, batch_size=500)
+        Case.objects.bulk_create(cases, batch_size=500)
+        Placement.objects.bulk_create(placements, batch_size=500)
+        FollowUp.objects.bulk_create(follow_ups, batch_size=500)
+        Note.objects.bulk_create(notes, batch_size=500)
         self.written += len(rows)
 
     def finish(self) -> None:

@@ -50,7 +50,7 @@ class Grant(Record, UserObjectPermissionBase):
     granted_at = models.DateTimeField(_("given"), default=timezone.now, editable=False)
     expires_on = models.DateField(_("last day"), null=True, blank=True)
 
-    objects = GrantQuerySet.as_manager()
+    objects = GrantQuerySet.as_manager()  # type: ignore[misc,assignment]  # not guardian's shortcuts
     content_object: Any
     # Roles this table can carry, as people call them, and the path to the name of the object.
     ROLES: ClassVar[dict[str, Any]] = {}

@@ -81,7 +81,9 @@ class HostOrganization(Record):
     is_verified = models.BooleanField(
         _("checked against an official source"),
         default=False,
-        help_text=_("Acronyms and the status of the staff come from memory until somebody checks them."),
+        help_text=_(
+            "Acronyms and the status of the staff come from memory until somebody checks them."
+        ),
     )
 
     history = Tracked(excluded_fields=("search_key",), scope={"organization": "id"})
@@ -230,7 +232,9 @@ class HostSite(Record):
             models.UniqueConstraint(
                 fields=("organization", "region", "name"),
                 name="host_site_once_a_region",
-                violation_error_message=_("This organisation already has a unit of this name there."),
+                violation_error_message=_(
+                    "This organisation already has a unit of this name there."
+                ),
             ),
             models.CheckConstraint(condition=Q(seats__gte=1), name="host_site_seats"),
         ]

@@ -81,6 +81,12 @@ def date_iso(value: dt.date | dt.datetime | None) -> str:
 
 
 @register.filter
+def fact(value: Any) -> Any:
+    """A value as a list of facts shows it: a date is 2026-04-30 in every language."""
+    return date_iso(value) if isinstance(value, dt.date) else value
+
+
+@register.filter
 def anchor(field: BoundField) -> str:
     """Id of the control a link to `field` must lead to: the first one of a group of choices."""
     return field.id_for_label or f"{field.auto_id}_0"

@@ -88,7 +88,10 @@ def test_a_row_becomes_a_person_a_case_a_placement_and_what_is_still_due(cast):
 
     assert str(case.participant) == "Stéphane Fournier"
     assert (case.status, case.region.code, case.fiscal_year) == ("in_placement", "02", 2025)
-    assert (case.organization.acronym, case.site.name) == ("SHQ", "Direction des ressources humaines")
+    assert (case.organization.acronym, case.site.name) == (
+        "SHQ",
+        "Direction des ressources humaines",
+    )
     placement = case.placements.get()
     assert (placement.status, str(placement.started_on), str(placement.planned_end)) == (
         "active", "2026-05-29", "2027-05-27",
@@ -106,7 +109,9 @@ def test_a_text_that_begins_like_a_formula_stays_text(cast):
 def test_one_bad_row_keeps_the_good_ones_out(cast):
     before = counts()
     report = run(sheet({}, {"No dossier": "R03-901", "Courriel": "non"}), by=cast["lead"])
-    assert [(each.row, each.column, each.value) for each in report.errors] == [(3, "Courriel", "non")]
+    assert [(each.row, each.column, each.value) for each in report.errors] == [
+        (3, "Courriel", "non")
+    ]
     assert counts() == before
 
 

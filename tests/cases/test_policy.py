@@ -153,7 +153,9 @@ def test_what_each_person_may_do_with_person_follow_ups_and_note(who, cast, case
 def test_a_stranger_lists_nothing_of_region_03(model, who, cast, case):
     visible = model.objects.visible_to(cast[who])
     own = {"case_elsewhere"} if who == "coordinator_elsewhere" else set()
-    names = {str(getattr(row, "participant", row)) for row in visible if model in (Case, Participant)}
+    names = {
+        str(getattr(row, "participant", row)) for row in visible if model in (Case, Participant)
+    }
     assert "Éloïse Côté-Tremblay" not in names
     assert bool(names) == (bool(own) and model in (Case, Participant))
 

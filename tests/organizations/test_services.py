@@ -39,7 +39,10 @@ def test_a_grant_opens_the_region_and_its_end_closes_it_at_once(cast, world, cas
 def test_a_grant_can_be_extended_and_keeps_its_history(cast, world):
     grant = _give(cast, world, expires_on=dt.date(2999, 1, 1))
     extend_grant(grant, by=cast["lead"], expires_on=LATER, reason="Prolongation")
-    assert [row.expires_on.isoformat() for row in grant.history.all()] == ["2999-12-31", "2999-01-01"]
+    assert [row.expires_on.isoformat() for row in grant.history.all()] == [
+        "2999-12-31",
+        "2999-01-01",
+    ]
 
 
 REFUSED = [
@@ -72,7 +75,9 @@ SITE_WRITERS = {"lead": True, "coordinator": True, "representative": True,
 @pytest.mark.parametrize("who", SITE_WRITERS)
 def test_who_opens_a_unit_of_the_mtmd_in_region_03(who, cast, world):
     def opening():
-        return open_site(world.mtmd, by=cast[who], region=world.regions["03"], name="Nouvelle unité")
+        return open_site(
+            world.mtmd, by=cast[who], region=world.regions["03"], name="Nouvelle unité"
+        )
 
     if SITE_WRITERS[who]:
         assert opening().region.code == "03"
@@ -84,9 +89,7 @@ def test_who_opens_a_unit_of_the_mtmd_in_region_03(who, cast, world):
 
 def test_a_unit_exists_once_in_a_region(cast, world):
     with pytest.raises(Invalid):
-        open_site(
-            world.mtmd, by=cast["lead"], region=world.regions["03"], name=world.site_03.name
-        )
+        open_site(world.mtmd, by=cast["lead"], region=world.regions["03"], name=world.site_03.name)
 
 
 def test_a_supervisor_keeps_the_accessibility_of_the_own_site(cast, world):
@@ -105,7 +108,12 @@ def test_only_a_lead_corrects_an_organisation(cast, world):
 
 
 def test_reference_data_is_complete_and_never_overwritten(cast, world):
-    found = (Region.objects.count(), HostOrganization.objects.count(), JobClass.objects.count(), FollowUpStep.objects.count())
+    found = (
+        Region.objects.count(),
+        HostOrganization.objects.count(),
+        JobClass.objects.count(),
+        FollowUpStep.objects.count(),
+    )
     assert found == (17, 59, 8, 12)
     update_organization(world.mtmd, by=cast["lead"], name="Nom corrigé")
     before = ChangeSet.objects.count()

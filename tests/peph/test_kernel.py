@@ -59,7 +59,9 @@ def test_a_file_number_catches_every_wrong_character_and_every_swap():
                 assert not is_number(f"2026-{swapped}-{number[-1]}")
 
 
-@pytest.mark.parametrize("text", ["", "2026", "2026-7K3QF", "2026-7K3QF-44", "2026-7I3QF-4", "26-7K3QF-4"])
+@pytest.mark.parametrize(
+    "text", ["", "2026", "2026-7K3QF", "2026-7K3QF-44", "2026-7I3QF-4", "26-7K3QF-4"]
+)
 def test_what_is_no_file_number(text):
     assert not is_number(text)
 
@@ -80,7 +82,9 @@ class TestEncryptedFields:
             "Surdité", dt.date(2026, 1, 2), "", None,
         )  # fmt: skip
 
-    def test_a_rotated_key_still_reads_and_a_wrong_one_never_shows_the_token(self, record, settings):
+    def test_a_rotated_key_still_reads_and_a_wrong_one_never_shows_the_token(
+        self, record, settings
+    ):
         first, other = settings.FIELD_ENCRYPTION_KEYS[0], Fernet.generate_key().decode()
         settings.FIELD_ENCRYPTION_KEYS = [other, first]
         assert DisabilityRecord.objects.get(pk=record.pk).nature == "Surdité"

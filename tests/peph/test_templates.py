@@ -63,7 +63,6 @@ class Sample(forms.Form):
 WRONG = {"name": "", "day": "31/12/2026", "secret": "s"}
 LONE = {  # file → what it needs, what must be in it
     "alert": ({"text": "Saved.", "tone": "success"}, ["alert-success", "Saved.", "aria-label"]),
-    "badge": ({"text": "Late", "tone": "error"}, ['class="badge badge-error">Late<']),
     "breadcrumbs": (
         {"items": [("Cases", "/cases/"), ("2026-7K3QF-4", "")]},
         ['href="/cases/"', '<span aria-current="page">2026-7K3QF-4</span>'],
@@ -90,10 +89,6 @@ LONE = {  # file → what it needs, what must be in it
     "pagination": (
         {"page": Page([], next="NEXT", previous=None), "label": "Pages"},
         ['href="?status=open&amp;cursor=NEXT"', 'rel="next"'],
-    ),
-    "progress": (
-        {"label": "Weeks", "value": 3, "max": 52, "name": "weeks"},
-        ['for="progress-weeks"', 'value="3"', 'max="52"'],
     ),
     "table": (
         {"content": "", "caption": "Cases", "name": "cases", "hide_caption": False},

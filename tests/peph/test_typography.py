@@ -18,7 +18,7 @@ GOOD = [
     "L’heure est 13:40.",
     "Voir https://exemple.qc.ca/?page=2;sort=1",
     "Le <a href=\"?a=1;b=2\" title='x'>lien</a>",
-    f"Nom&nbsp;: %(name)s &amp; %(other)s; suite",
+    "Nom&nbsp;: %(name)s &amp; %(other)s; suite",
     "virgule (,) ou point-virgule (;)",
     ": ",
     "%s dossiers",

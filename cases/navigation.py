@@ -1,0 +1,45 @@
+"""Menu entries of the participant side: shown to whoever could see at least one row behind them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from cases.policy import (
+    CASE_POLICY,
+    CHANGE_SET_POLICY,
+    FOLLOW_UP_POLICY,
+    PLACEMENT_POLICY,
+    REGION_CASE_POLICY,
+    Action,
+)
+from peph import navigation
+from peph.access import Policy
+
+
+def register() -> None:
+    """Called once at start-up."""
+    navigation.register(
+        navigation.Item("home", _("My work"), "home", order=10),
+        navigation.Item("cases", _("Cases"), "cases:case_list", _may(CASE_POLICY), 20),
+        navigation.Item(
+            "follow_ups", _("Follow-ups"), "cases:follow_up_list", _may(FOLLOW_UP_POLICY), 30
+        ),
+        navigation.Item(
+            "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
+        ),
+        navigation.Item(
+            "imports",
+            _("Import"),
+            "cases:import_new",
+            _may(REGION_CASE_POLICY, Action.TAKE_IN),
+            70,
+        ),
+        navigation.Item(
+            "history", _("History"), "cases:change_set_list", _may(CHANGE_SET_POLICY), 80
+        ),
+    )
+
+
+def _may(policy: Policy, action: str = Action.VIEW) -> Callable[[Any], bool]:
+    return lambda user: policy.anywhere(user, action)

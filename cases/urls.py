@@ -1,0 +1,102 @@
+"""Addresses of the participant side, a list for each noun."""
+
+from django.urls import path, register_converter
+
+from cases.views import (
+    access,
+    case_page,
+    cases,
+    follow_ups,
+    health,
+    history,
+    imports,
+    notes,
+    participants,
+    placements,
+)
+from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
+
+app_name = "cases"
+
+
+class CaseMove:
+    """Only the moves that people are offered have an address."""
+
+    regex = "|".join(CASE_WORKFLOW.offered_names)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class PlacementMove(CaseMove):
+    """The same for placements."""
+
+    regex = "|".join(PLACEMENT_WORKFLOW.offered_names)
+
+
+register_converter(CaseMove, "case_move")
+register_converter(PlacementMove, "placement_move")
+
+CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
+PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+
+CASES = [
+    path("cases/", cases.case_list, name="case_list"),
+    path("cases/new/", cases.case_new, name="case_new"),
+    path(CASE, case_page.case_detail, name="case_detail"),
+    path(f"{CASE}edit/", cases.case_edit, name="case_edit"),
+    path(f"{CASE}transfer/", cases.case_transfer, name="case_transfer"),
+    path(f"{CASE}move/<case_move:name>/", cases.case_move, name="case_move"),
+    path(f"{CASE}timeline/", case_page.case_timeline, name="case_timeline"),
+    path(f"{CASE}access/", access.case_access, name="case_access"),
+    path(f"{CASE}health/", health.health, name="health"),
+]
+NOTES = [
+    path(f"{CASE}notes/new/", notes.note_new, name="note_new"),
+    path("notes/<uuid:pk>/edit/", notes.note_edit, name="note_edit"),
+]
+FOLLOW_UPS = [
+    path(f"{CASE}follow-ups/new/", follow_ups.follow_up_new, name="follow_up_new"),
+    path("follow-ups/", follow_ups.follow_up_list, name="follow_up_list"),
+    path(f"{FOLLOW_UP}done/", follow_ups.follow_up_done, name="follow_up_done"),
+    path(f"{FOLLOW_UP}edit/", follow_ups.follow_up_edit, name="follow_up_edit"),
+]
+PARTICIPANTS = [
+    path(PERSON, participants.participant_detail, name="participant_detail"),
+    path(f"{PERSON}edit/", participants.participant_edit, name="participant_edit"),
+    path(f"{PERSON}consents/new/", participants.consent_new, name="consent_new"),
+    path("consents/<uuid:pk>/withdraw/", participants.consent_withdraw, name="consent_withdraw"),
+]
+PLACEMENTS = [
+    path(f"{CASE}placements/new/", placements.placement_new, name="placement_new"),
+    path("placements/", placements.placement_list, name="placement_list"),
+    path(PLACEMENT, placements.placement_detail, name="placement_detail"),
+    path(f"{PLACEMENT}edit/", placements.placement_edit, name="placement_edit"),
+    path(
+        f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"
+    ),
+]
+IMPORTS = [
+    path("imports/new/", imports.import_new, name="import_new"),
+    path(IMPORT, imports.import_preview, name="import_preview"),
+    path(f"{IMPORT}confirm/", imports.import_confirm, name="import_confirm"),
+    path(f"{IMPORT}discard/", imports.import_discard, name="import_discard"),
+    path(f"{IMPORT}problems.csv", imports.import_problems, name="import_problems"),
+]
+HISTORY = [
+    path("history/", history.change_set_list, name="change_set_list"),
+    path("history/<int:number>/", history.change_set_detail, name="change_set_detail"),
+]
+
+urlpatterns = [
+    *CASES,
+    *NOTES,
+    *FOLLOW_UPS,
+    *PARTICIPANTS,
+    *PLACEMENTS,
+    *IMPORTS,
+    *HISTORY,
+]

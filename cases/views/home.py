@@ -1,0 +1,54 @@
+"""The first page: what needs this person today, made of blocks by what they hold."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cases.policy import HOSTS, OFFICERS, exception
+from cases.views import home_work
+from cases.views.home_blocks import Block
+from organizations.models import ProgramGrant
+from organizations.policy import everywhere, in_organization, in_region
+from peph.access import NOTHING, Rule, scope_of
+from peph.accounts.models import User
+from peph.pages import refusals
+
+# What a person holds → the blocks it brings. Somebody with two kinds of work gets both.
+WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
+    (OFFICERS, home_work.officer_blocks),
+    (everywhere("lead"), home_work.lead_blocks),
+    (HOSTS, home_work.host_blocks),
+    (exception("view_case", "change_case"), home_work.shared_blocks),
+    (everywhere("protect"), home_work.privacy_blocks),
+    (
+        everywhere("audit") | in_region("audit") | in_organization("audit"),
+        home_work.auditor_blocks,
+    ),
+    (everywhere("select"), home_work.committee_blocks),
+)
+
+
+@require_safe
+@refusals
+def home(request: HttpRequest) -> HttpResponse:
+    """What is late, due, new or to decide, one click from the work; for an outsider, whom to ask."""
+    scope = scope_of(request.user)
+    blocks = [
+        block for rule, build in WORK if rule.q(scope) != NOTHING for block in build(request.user)
+    ]
+    context = {"blocks": _once(blocks), "holds_something": bool(scope.held)}
+    if not blocks:
+        leads = ProgramGrant.objects.live().filter(permission__codename="lead")
+        context["leads"] = User.objects.filter(pk__in=leads.values("user"), is_active=True)[:3]
+    return render(request, "cases/home.html", context)
+
+
+def _once(blocks: list[Block]) -> list[Block]:
+    # Coordinators who also host share a block: it is shown where it comes first.
+    first: dict[str, Block] = {}
+    for block in blocks:
+        first.setdefault(block.name, block)
+    return list(first.values())

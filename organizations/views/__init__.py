@@ -1,0 +1,1 @@
+"""Pages of the host side, one file a noun."""
