@@ -97,8 +97,8 @@ CASE_WORKFLOW = Workflow("cases.case", (
     Transition("place", frozenset({S.ELIGIBLE, S.MATCHING}), S.IN_PLACEMENT, A.DECIDE, _("Place"), _("Participant placed"), consequence=True),
     Transition("release", frozenset({S.IN_PLACEMENT}), S.ELIGIBLE, A.REPORT, _("Back to waiting"), _("Back to waiting"), consequence=True),
     Transition("end-placement", frozenset({S.IN_PLACEMENT}), S.POST_PLACEMENT, A.REPORT, _("Follow after the placement"), _("Placement over"), consequence=True),
-    Transition("suspend", frozenset({S.ELIGIBLE, S.IN_PLACEMENT}), S.SUSPENDED, A.EDIT, _("Interrupt"), _("Case interrupted"), (_RESUME, REASON)),
-    Transition("resume", frozenset({S.SUSPENDED}), PREVIOUS, A.EDIT, _("Resume"), _("Case resumed"), (_COMMENT,)),
+    Transition("suspend", frozenset({S.ELIGIBLE, S.IN_PLACEMENT}), S.SUSPENDED, A.EDIT, _("Interrupt the case"), _("Case interrupted"), (_RESUME, REASON)),
+    Transition("resume", frozenset({S.SUSPENDED}), PREVIOUS, A.EDIT, _("Resume the case"), _("Case resumed"), (_COMMENT,)),
     # DOMAIN §3.3 lets only some states close; a person may withdraw at any time, so every open state does.
     Transition("close", CASE_OPEN, S.CLOSED, A.DECIDE, _("Close the case"), _("Case closed"), (Input("closed_on", "date", _("Closing date"), limit="past"), _CLOSING, REASON), ends=True),
     Transition("reopen", frozenset({S.CLOSED}), S.REFERRED, A.DECIDE, _("Reopen as referred"), _("Case reopened"), (REASON,)),
@@ -111,16 +111,16 @@ PLACEMENT_WORKFLOW = Workflow("cases.placement", (
     Transition("sign", frozenset({P.TO_SIGN}), P.SIGNED, A.SIGN, _("Record the signed agreement"), _("Agreement signed"), (Input("signed_on", "date", _("Date of the last signature"), limit="past"),)),
     Transition("prepare", frozenset({P.SIGNED}), P.PREPARATION, A.EDIT, _("Prepare the welcome"), _("Welcome in preparation"), (_COMMENT,)),
     Transition("start", frozenset({P.PREPARATION}), P.ACTIVE, A.REPORT, _("Confirm the start"), _("Placement started"), (Input("started_on", "date", _("First day worked"), limit="past"),)),
-    Transition("suspend", frozenset({P.ACTIVE}), P.SUSPENDED, A.EDIT, _("Suspend"), _("Placement suspended"), (Input("suspended_on", "date", _("Suspended from"), limit="past"), _RESUME, REASON)),
-    Transition("resume", frozenset({P.SUSPENDED}), P.ACTIVE, A.EDIT, _("Resume"), _("Placement resumed"), (Input("resumed_on", "date", _("Back since"), limit="past"), Input("planned_end", "date", _("New planned end"), required=False, help=_("Leave empty to keep the planned end.")), _COMMENT)),
+    Transition("suspend", frozenset({P.ACTIVE}), P.SUSPENDED, A.EDIT, _("Suspend the placement"), _("Placement suspended"), (Input("suspended_on", "date", _("Suspended from"), limit="past"), _RESUME, REASON)),
+    Transition("resume", frozenset({P.SUSPENDED}), P.ACTIVE, A.EDIT, _("Resume the placement"), _("Placement resumed"), (Input("resumed_on", "date", _("Back since"), limit="past"), Input("planned_end", "date", _("New planned end"), required=False, help=_("Leave empty to keep the planned end.")), _COMMENT)),
     # Nobody approves an extension they asked for (DESIGN §4): asked and approved are two steps.
     Transition("extend", frozenset({P.ACTIVE}), P.EXTENDED, A.EDIT, _("Ask for an extension"), _("Extension requested"), (Input("extension_end", "date", _("New planned end"), limit="future"), REASON)),
     Transition("approve-extension", frozenset({P.EXTENDED}), P.ACTIVE, A.EDIT, _("Approve the extension"), _("Extension approved"), (_COMMENT,)),
     Transition("refuse-extension", frozenset({P.EXTENDED}), P.ACTIVE, A.EDIT, _("Refuse the extension"), _("Extension refused"), (REASON,)),
-    Transition("complete", frozenset({P.ACTIVE}), P.COMPLETED, A.EDIT, _("Complete"), _("Placement completed"), (_ENDED_ON, _COMMENT), ends=True),
-    Transition("end-early", PLACEMENT_STARTED, P.ENDED_EARLY, A.EDIT, _("End early"), _("Placement ended early"), (_ENDED_ON, Input("ended_by", "choice", _("Ended by"), choices=tuple(EndedBy.choices)), Input("hours_missed", "integer", _("Hours missed"), required=False), REASON), ends=True),
+    Transition("complete", frozenset({P.ACTIVE}), P.COMPLETED, A.EDIT, _("Complete the placement"), _("Placement completed"), (_ENDED_ON, _COMMENT), ends=True),
+    Transition("end-early", PLACEMENT_STARTED, P.ENDED_EARLY, A.EDIT, _("End the placement early"), _("Placement ended early"), (_ENDED_ON, Input("ended_by", "choice", _("Ended by"), choices=tuple(EndedBy.choices)), Input("hours_missed", "integer", _("Hours missed"), required=False), REASON), ends=True),
     Transition("no-show", frozenset({P.PREPARATION}), P.NO_SHOW, A.REPORT, _("Report a no-show"), _("Participant did not show"), (Input("expected_on", "date", _("Day the participant was expected"), limit="past"), Input("reason", "text", _("Attempts to reach the participant"))), ends=True),
     # DOMAIN §3.5 stops at signed; a placement in preparation can fall through as well.
-    Transition("cancel", frozenset({P.TO_SIGN, P.SIGNED, P.PREPARATION}), P.CANCELLED, A.EDIT, _("Cancel"), _("Placement cancelled"), (REASON,), ends=True),
+    Transition("cancel", frozenset({P.TO_SIGN, P.SIGNED, P.PREPARATION}), P.CANCELLED, A.EDIT, _("Cancel the placement"), _("Placement cancelled"), (REASON,), ends=True),
 ))
 # fmt: on

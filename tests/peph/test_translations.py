@@ -204,7 +204,7 @@ FAULTS = {
     "typography": (
         '"Bonjour"',
         '"Bonjour !"',
-        ["line 21: a no-break space is missing before “!” in “Bonjour !”: “Hello”"],
+        ["line 21: no space stands before “!” in “Bonjour !”: “Hello”"],
     ),
 }
 
