@@ -105,7 +105,8 @@ def _merged_keys(
     queryset: QuerySet, branches: Sequence[Q], order: Order, backwards: bool, limit: int
 ) -> RawSQL | None:
     """The keys of the page, as part of the one query that loads it; None when no branch has rows."""
-    parts, params = [], []
+    parts: list[str] = []
+    params: list[Any] = []
     names = order.names(backwards)
     for branch in branches:
         narrow = queryset.filter(branch).order_by(*names).values_list("pk", order.field)[:limit]

@@ -12,7 +12,7 @@ os.environ |= {
     "LOG_LEVEL": "WARNING",
 }
 
-from peph.settings import *  # noqa: E402, F403
+from peph.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.ledger"]  # noqa: F405

@@ -40,7 +40,9 @@ def test_no_module_is_longer_than_three_hundred_lines(modules):
 
 def test_every_module_says_what_lives_in_it(modules):
     silent = [
-        path for path, text in modules.items() if text.strip() and not text.startswith(('"""', "#!"))
+        path
+        for path, text in modules.items()
+        if text.strip() and not text.startswith(('"""', "#!"))
     ]
     assert silent == []
 
@@ -54,7 +56,8 @@ def test_nothing_is_left_for_later(modules):
 def test_every_template_is_used():
     templates = tracked("templates/*.html")
     sources = [
-        (BASE_DIR / path).read_text(encoding="utf-8") for path in tracked("*.py", "templates/*.html")
+        (BASE_DIR / path).read_text(encoding="utf-8")
+        for path in tracked("*.py", "templates/*.html")
     ]
     # The sign-in library and Django find theirs by name, the first page its blocks by their kind.
     found_by_name = re.compile(r"templates/(account/|forms/|cases/_home_|[45]\d\d\.html)")

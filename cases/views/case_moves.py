@@ -68,11 +68,11 @@ def stages_of(case: Case) -> list[Stage]:
     ]
 
 
-def moves_of(case: Case, user: Any) -> Moves:
-    """What `user` can do with the case now. Somebody who never moves cases is told of no closed move."""
-    found = Moves([], [], [])
+def moves_of(case: Case, user: Any) -> Moves | None:
+    """What `user` can do with the case now; None for somebody who never moves cases."""
     if not case.can_edit:  # type: ignore[attr-defined]
-        return found
+        return None
+    found = Moves([], [], [])
     for step in CASE_WORKFLOW:
         if step.consequence:
             continue

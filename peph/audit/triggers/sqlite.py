@@ -27,6 +27,8 @@ from peph.audit.running import running
 LONGEST_ROW = 125
 
 _last_instant = [0]
+# Microseconds. Less than this is the grain of the clock and of many rows written at once.
+CLOCK_SET_BACK = 1_000_000
 
 
 def quoted(name: object) -> str:
@@ -151,8 +153,14 @@ def own_triggers() -> dict[str, str]:
 
 
 def _now() -> str:
-    """Now in UTC, rising strictly in this process: simple-history looks for neighbours by date."""
-    instant = max(time.time_ns() // 1000, _last_instant[0] + 1)
+    """Now in UTC, rising strictly in this process: simple-history looks for neighbours by date.
+
+    A clock set back by more than a second is believed: it was wrong before. The order of truth is the
+    number of the change set, never the date.
+    """
+    instant = time.time_ns() // 1000
+    if _last_instant[0] - instant < CLOCK_SET_BACK:
+        instant = max(instant, _last_instant[0] + 1)
     _last_instant[0] = instant
     moment = dt.datetime.fromtimestamp(instant // 10**6, dt.UTC)
     return f"{moment:%Y-%m-%d %H:%M:%S}.{instant % 10**6:06d}"
