@@ -14,6 +14,7 @@ from cases.services.grants import share_case
 from cases.services.notes import add_note
 from cases.services.participants import give_consent
 from cases.services.placements import move_placement
+from organizations.services.grants import give_grant
 from peph.audit.models import AccessLog
 from tests.browsing import address, get, new_case, post, queries, text
 
@@ -190,6 +191,18 @@ def test_the_list_of_a_host_does_not_say_who_answers_for_the_file(client, cast, 
     page = text(client, cast["representative"], "/cases/")
     assert case.number in page
     assert "Camille Coordinator" not in page
+    assert page.count('<th scope="col">') == 4
+
+
+def test_somebody_with_two_kinds_of_work_reads_each_row_by_its_own(
+    client, cast, world, case, case_elsewhere
+):
+    both = cast["coordinator_elsewhere"]
+    give_grant(by=cast["lead"], user=both, role="represent", on=world.mtmd, reason="Double rôle")
+    page = text(client, both, "/cases/")
+    assert case.number in page
+    assert "03 Capitale-Nationale</td>" not in page
+    assert f"<td>{case_elsewhere.region}</td>" in page
 
 
 def test_the_list_goes_on_by_key_and_comes_back(client, cast, world, case):
