@@ -59,6 +59,7 @@ def _measures(filler: Filler, progress: Progress) -> Iterator[Measure]:
         progress("measures", done, len(measures))
         yield each
     progress("measures", len(measures), len(measures))
+    twins.drop()
 
 
 def _busy_case(user: User) -> Case:

@@ -44,6 +44,12 @@ class Twins:
                     f"ANALYZE {self.participant._meta.db_table}, {self.case._meta.db_table}"
                 )
 
+    def drop(self) -> None:
+        """Remove the tables, whose foreign keys the guard of the history would take for the service's."""
+        with connection.schema_editor() as editor:
+            for twin in (self.case, self.participant):
+                editor.delete_model(twin)
+
 
 def _move(own: ModelState, table: str) -> None:
     """Another table; names of indexes and constraints exist once in a database."""
