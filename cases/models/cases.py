@@ -68,7 +68,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
             return self.filter(participant__in=found)
         by_name = Q()
         for word in words:
-            by_name &= Q(participant__search_key__contains=word)
+            by_name &= Q(participant__search_key__contains=f" {word}")
         return self.filter(by_name)
 
 

@@ -67,7 +67,7 @@ def _end(request: HttpRequest, case: Case) -> HttpResponse:
     now = {"version": grant.version}
     return form_page(
         request,
-        "cases/case_form.html",
+        "form.html",
         EndShareForm(posted(request), initial=now),
         lambda **data: end_grant(grant, by=request.user, **data),
         success=_("The access has ended."),

@@ -100,7 +100,9 @@ def _programme_side(case: Case, user: Any) -> dict[str, Any]:
         )
     if case.can_read_notes:  # type: ignore[attr-defined]
         notes = Note.objects.filter(case=case).select_related("author")
-        context["notes"] = list(notes.order_by("-created_at", "-pk")[:NOTES_SHOWN])
+        latest_notes = list(notes.order_by("-created_at", "-pk")[: NOTES_SHOWN + 1])
+        context["notes"] = latest_notes[:NOTES_SHOWN]
+        context["has_older_notes"] = len(latest_notes) > NOTES_SHOWN
         latest = timeline.for_case(case.pk)[:ENTRIES_SHOWN]
         # Who and what only: each field is told by the whole timeline.
         context["entries"] = timeline.entries(latest, rows=ChangedRow.objects.none())

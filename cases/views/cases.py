@@ -20,7 +20,7 @@ from cases.workflow import CASE_WORKFLOW
 from peph.errors import Forbidden, Invalid
 from peph.pages import form_page, get_visible, listing, posted, refusals
 
-FORM = "cases/case_form.html"
+FORM = "form.html"
 
 
 @require_safe

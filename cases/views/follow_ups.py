@@ -20,7 +20,7 @@ from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, posted, refusals
 from peph.paging import Order
 
-FORM = "cases/case_form.html"
+FORM = "form.html"
 
 
 @require_safe

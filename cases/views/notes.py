@@ -15,7 +15,7 @@ from cases.services.notes import add_note, check_author, update_note
 from cases.views.cases import page_of
 from peph.pages import form_page, get_visible, posted, refusals
 
-FORM = "cases/case_form.html"
+FORM = "form.html"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -21,7 +21,7 @@ from cases.views.cases import trail
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, open_visible, posted, refusals
 
-FORM = "cases/case_form.html"
+FORM = "form.html"
 
 
 @require_safe

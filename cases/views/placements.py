@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.filters import PlacementFilter
 from cases.forms.placements import HostPlacementForm, NewPlacementForm, PlacementForm
-from cases.forms.transitions import transition_form
+from cases.forms.transitions import VersionForm, transition_form
 from cases.models import Case, FollowUp, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
@@ -71,7 +71,7 @@ def placement_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     return form_page(
         request,
-        "cases/placement_form.html",
+        "form.html",
         form(posted(request)),
         lambda **data: open_placement(case, by=request.user, **data),
         success=_("The placement was opened, with its follow-ups."),
@@ -101,7 +101,7 @@ def placement_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     return form_page(
         request,
-        "cases/placement_form.html",
+        "form.html",
         form(posted(request)),
         lambda **data: update_placement(placement, by=request.user, **data),
         success=_("The placement was updated."),
@@ -134,13 +134,13 @@ def placement_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpRespon
         context["warning"] = _("This ends the placement. It cannot be taken back here.")
     return form_page(
         request,
-        "cases/placement_form.html",
+        "form.html",
         form_class(posted(request), initial=now),
         lambda **data: move_placement(placement, name, by=request.user, **data),
         success=str(step.done),
         to=placement.get_absolute_url(),
         context=context,
-        present=lambda: form_class(initial=now),
+        present=lambda: VersionForm(initial=now),
     )
 
 

@@ -43,7 +43,7 @@ def grant_new(request: HttpRequest) -> HttpResponse:
     form = GrantForm(posted(request))
     return form_page(
         request,
-        "organizations/form.html",
+        "form.html",
         form,
         lambda **_data: give_grant(by=request.user, **form.arguments),
         success=_("The access was given. It holds from now on."),
@@ -61,7 +61,7 @@ def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpRespons
     now = {"version": grant.version, "expires_on": grant.expires_on}
     return form_page(
         request,
-        "organizations/form.html",
+        "form.html",
         ExtendGrantForm(posted(request), initial=now),
         lambda **data: extend_grant(grant, by=request.user, **data),
         success=_("The last day was changed."),
@@ -85,7 +85,7 @@ def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     context["danger"] = True
     return form_page(
         request,
-        "organizations/form.html",
+        "form.html",
         EndGrantForm(posted(request), initial=now),
         lambda **data: end_grant(grant, by=request.user, **data),
         success=_("The access has ended."),

@@ -71,7 +71,7 @@ def organization_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
     return form_page(
         request,
-        "organizations/form.html",
+        "form.html",
         form(posted(request)),
         lambda **data: update_organization(organization, by=request.user, **data),
         success=_("The organisation was updated."),

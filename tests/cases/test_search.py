@@ -53,3 +53,12 @@ def test_the_exceptions_of_a_reader_are_one_condition_however_many(cast, case):
     # Each region is merged from an index scan of its own; single cases are cheaper sorted.
     assert len(CASE_POLICY.branches(cast["reader"], Action.VIEW)) == 1
     assert list(Case.objects.visible_to(cast["reader"])) == [case]
+
+
+@pytest.mark.usefixtures("names")
+def test_a_name_inside_a_word_of_another_is_not_the_other(case, case_elsewhere):
+    somebody = case_elsewhere.participant
+    somebody.last_name = "Emblay"
+    with change(by=SYSTEM, verb="cases.participant.update"):
+        somebody.save()
+    assert list(Case.objects.matching_text("emblay")) == [case_elsewhere]

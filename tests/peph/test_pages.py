@@ -136,7 +136,7 @@ def form_answer(user, form, act, **more):
     request = request_of(user, **(form.data.dict() if form.is_bound else {}))
     return pages.form_page(
         request,
-        "cases/case_form.html",
+        "form.html",
         form,
         act,
         success="Saved.",
