@@ -747,6 +747,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1058,6 +1059,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1185,6 +1187,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1326,6 +1329,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1550,6 +1554,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1708,6 +1713,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1801,6 +1807,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1980,6 +1987,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

@@ -194,6 +194,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -327,6 +328,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -649,6 +651,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -891,6 +894,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1024,6 +1028,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1210,6 +1215,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1469,6 +1475,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1614,6 +1621,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1701,6 +1709,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -1759,6 +1768,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

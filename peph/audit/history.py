@@ -92,8 +92,14 @@ class Tracked(HistoricalRecords):
     ) -> dict[str, Any]:
         return {
             **super().get_extra_fields(model, fields),
+            # No constraint: with it, SQLite looks for the rows of each new change set in every history
+            # table, from end to end. The journal row beside each history row has one, and its index.
             "change_set": models.ForeignKey(
-                "audit.ChangeSet", models.DO_NOTHING, related_name="+", db_index=False
+                "audit.ChangeSet",
+                models.DO_NOTHING,
+                related_name="+",
+                db_index=False,
+                db_constraint=False,
             ),
             SALT: models.BinaryField(null=True, max_length=16),
             REDACTED: models.JSONField(null=True),

@@ -159,6 +159,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
@@ -245,6 +246,7 @@ class Migration(migrations.Migration):
                 (
                     "change_set",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",

@@ -93,7 +93,7 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('salt', models.BinaryField(max_length=16, null=True)),
                 ('redacted', models.JSONField(null=True)),
-                ('change_set', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
+                ('change_set', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
             ],
             options={
                 'verbose_name': 'historical account',
@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
                 ('salt', models.BinaryField(max_length=16, null=True)),
                 ('redacted', models.JSONField(null=True)),
                 ('account', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.account')),
-                ('change_set', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
+                ('change_set', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
             ],
             options={
                 'verbose_name': 'historical entry',
@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('salt', models.BinaryField(max_length=16, null=True)),
                 ('redacted', models.JSONField(null=True)),
-                ('change_set', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
+                ('change_set', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
             ],
             options={
                 'verbose_name': 'historical tag',
@@ -179,7 +179,7 @@ class Migration(migrations.Migration):
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
                 ('salt', models.BinaryField(max_length=16, null=True)),
                 ('redacted', models.JSONField(null=True)),
-                ('change_set', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
+                ('change_set', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='audit.changeset')),
                 ('entry', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.entry')),
                 ('tag', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='ledger.tag')),
             ],
