@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -96,6 +97,7 @@ def test_the_outsider_is_told_whom_to_ask(client, cast):
     ("who", "sees"),
     [("lead", True), ("coordinator", True), ("colleague", True), ("coordinator_elsewhere", False)],
 )
+@time_machine.travel(dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC))
 def test_a_late_follow_up_shows_in_its_region_only(who, sees, cast, client, case):
     follow_up = late_follow_up(case, cast["coordinator"])
     shown = block(first_page(client, cast[who]), "late")

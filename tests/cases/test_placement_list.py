@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -51,6 +52,7 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("query", FILTERS)
+@time_machine.travel(dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC))
 def test_the_list_is_narrowed_by_the_address(query, cast, client, placement):
     client.force_login(cast["coordinator"])
     answer = client.get(f"/placements/{query}")

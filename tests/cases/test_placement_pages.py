@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from cases.models import Case, Placement
@@ -184,6 +185,7 @@ def test_a_move_that_ends_says_so_first(cast, client, placement):
     )
 
 
+@time_machine.travel(dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC))
 def test_nobody_approves_their_own_extension(cast, client, placement):
     move_placement(
         placement,
