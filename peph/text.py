@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from django.db.models import Q
+
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _JOINERS = re.compile(r"[\W_]+")
 
@@ -16,3 +18,16 @@ def plain(text: str) -> str:
     decomposed = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     letters = "".join(char for char in decomposed if not unicodedata.combining(char))
     return _JOINERS.sub(" ", letters).strip()
+
+
+def search_key(text: str) -> str:
+    """What a column searched by the beginnings of words holds: each word preceded by a space."""
+    return f" {plain(text)}"
+
+
+def words_begin(text: str, *, at: str = "search_key") -> Q:
+    """Rows whose key at `at` has, for each word of `text`, a word beginning so; no word asks nothing."""
+    found = Q()
+    for word in plain(text).split():
+        found &= Q((f"{at}__contains", f" {word}"))
+    return found

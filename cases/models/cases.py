@@ -21,7 +21,7 @@ from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.fiscal import fiscal_year_label, fiscal_year_of
 from peph.records import Record
-from peph.text import plain
+from peph.text import plain, words_begin
 from peph.workflow import Transition
 
 # People of one name whose cases are cheaper sorted than searched for.
@@ -56,8 +56,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
     def matching_text(self, text: str) -> "CaseQuerySet":
         """By names, accents and case ignored; a text with a digit is one of the two numbers of a case."""
-        words = plain(text).split()
-        if not words:
+        if not plain(text):
             return self
         if any(char.isdigit() for char in text):
             given = text.strip()
@@ -66,10 +65,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         people = Participant.objects.named(text).values_list("pk", flat=True)[: RARE_NAME + 1]
         if len(found := list(people)) <= RARE_NAME:
             return self.filter(participant__in=found)
-        by_name = Q()
-        for word in words:
-            by_name &= Q(participant__search_key__contains=f" {word}")
-        return self.filter(by_name)
+        return self.filter(words_begin(text, at="participant__search_key"))
 
 
 class Case(Record):

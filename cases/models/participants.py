@@ -15,7 +15,7 @@ from organizations.models.hosts import POSTAL_CODE
 from peph.audit.history import Tracked
 from peph.crypto import EncryptedDateField, EncryptedTextField
 from peph.records import Record
-from peph.text import plain
+from peph.text import search_key, words_begin
 
 
 class ParticipantQuerySet(models.QuerySet["Participant"]):
@@ -28,10 +28,7 @@ class ParticipantQuerySet(models.QuerySet["Participant"]):
 
     def named(self, text: str) -> "ParticipantQuerySet":
         """People one of whose names begins with each of the words; accents and case ignored."""
-        found = self
-        for word in plain(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+        return self.filter(words_begin(text))
 
 
 class Participant(Record):
@@ -129,8 +126,8 @@ class Participant(Record):
         return f"{self.preferred_name or self.first_name} {self.last_name}"
 
     def key_for_search(self) -> str:
-        """Each word preceded by a space, so that “begins with” is one `contains`."""
-        return f" {plain(f'{self.last_name} {self.first_name} {self.preferred_name}')}"[:260]
+        """The three names, for `words_begin`; cut to the column."""
+        return search_key(f"{self.last_name} {self.first_name} {self.preferred_name}")[:260]
 
 
 class DisabilityRecord(Record):

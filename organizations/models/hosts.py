@@ -13,7 +13,7 @@ from organizations.models.regions import Region
 from organizations.policy import ORGANIZATION_POLICY, SITE_POLICY, Action
 from peph.audit.history import Tracked
 from peph.records import Record
-from peph.text import plain
+from peph.text import search_key, words_begin
 
 POSTAL_CODE = RegexValidator(
     r"^[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z] \d[ABCEGHJ-NPRSTV-Z]\d$",
@@ -31,10 +31,7 @@ class HostOrganizationQuerySet(models.QuerySet["HostOrganization"]):
 
     def named(self, text: str) -> "HostOrganizationQuerySet":
         """Those whose acronym or name has words beginning so; accents and case ignored."""
-        found = self
-        for word in plain(text).split():
-            found = found.filter(search_key__contains=f" {word}")
-        return found
+        return self.filter(words_begin(text))
 
     def active(self, on: dt.date) -> "HostOrganizationQuerySet":
         """Existing on that day: ministries are renamed and merged often."""
@@ -122,8 +119,8 @@ class HostOrganization(Record):
         super().save(*args, **kwargs)
 
     def key_for_search(self) -> str:
-        """Each word preceded by a space, so that “begins with” is one `contains`."""
-        return f" {plain(f'{self.acronym} {self.name}')}"
+        """Acronym and name, for `words_begin`."""
+        return search_key(f"{self.acronym} {self.name}")
 
 
 class JobClass(Record):
