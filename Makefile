@@ -25,7 +25,7 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages lock clean
+	schema translations messages diagrams lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -70,6 +70,9 @@ schema: $(DEV) .env ## the OpenAPI description is valid and complete
 
 translations: $(DEV) .env ## the French interface is complete (needs gettext)
 	$(MANAGE) check_translations
+
+diagrams: $(BASE) .env ## docs/workflows.md, from the transition tables
+	@$(PY) manage.py draw_workflows
 
 format: $(DEV) ## write the code as `check` wants it
 	$(VENV)/bin/ruff format $(SOURCES)

@@ -20,7 +20,11 @@ from peph.api_schema import IF_MATCH
 class PlacementResource(HistoricResource):
     """Placements of participants at host sites."""
 
-    queryset = Placement.objects.with_people().select_related("extension_by")
+    queryset = (
+        Placement.objects.with_people()
+        .select_related("extension_by")
+        .prefetch_related("suspensions")
+    )
     serializer_class = shapes.PlacementSerializer
     filterset_class = PlacementFilter
     policy = PLACEMENT_POLICY

@@ -5,6 +5,7 @@ from cases.models.followups import FollowUp
 from cases.models.notes import Note
 from cases.models.participants import Consent, DisabilityRecord, Participant
 from cases.models.placements import Placement
+from cases.models.suspensions import Suspension
 from cases.models.uploads import ImportUpload
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "Note",
     "Participant",
     "Placement",
+    "Suspension",
 ]

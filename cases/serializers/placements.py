@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from cases.models import Placement
+from cases.models import Placement, Suspension
 from cases.serializers import related
 from organizations.serializers import (
     HostOrganizationReference,
@@ -11,6 +11,14 @@ from organizations.serializers import (
     RegionReference,
 )
 from peph.api import Body, Day
+
+
+class SuspensionSerializer(serializers.ModelSerializer):
+    """One interruption: from when, to when. Its reason stays with the programme, in the history."""
+
+    class Meta:
+        model = Suspension
+        fields = read_only_fields = ("suspended_on", "expected_on", "resumed_on")
 
 
 class PlacementSerializer(serializers.ModelSerializer):
@@ -23,6 +31,7 @@ class PlacementSerializer(serializers.ModelSerializer):
     site = HostSiteReference(read_only=True)
     job_class = JobClassReference(read_only=True, allow_null=True)
     extension_by = related.PersonReference(read_only=True, allow_null=True)
+    suspensions = SuspensionSerializer(many=True, read_only=True)
     actions = serializers.SerializerMethodField()
 
     class Meta:
@@ -31,7 +40,7 @@ class PlacementSerializer(serializers.ModelSerializer):
             "id", "version", "case", "participant", "region", "organization", "site", "job_class",
             "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
             "planned_start", "planned_end", "initial_end", "signed_on", "started_on", "ended_on",
-            "suspended_on", "resume_on", "extension_end", "extension_by", "expected_on",
+            "suspended_on", "resume_on", "suspensions", "extension_end", "extension_by", "expected_on",
             "ended_by", "hours_missed", "is_imported", "created_at", "updated_at", "actions",
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Placement
+from cases.models import Case, Placement, Suspension
 from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
 from cases.services import schedule
 from cases.services.cases import follow_placement
@@ -83,10 +83,10 @@ def update_placement(
         changed = {name for name, value in fields.items() if getattr(placement, name) != value}
         if changed - HOST_FIELDS:
             PLACEMENT_POLICY.check(by, Action.EDIT, placement)
+        before = schedule.plan(placement)
         amend(placement, fields)
         _check(placement)
-        if changed & {"planned_start", "planned_end"}:
-            schedule.recalculate(placement, schedule.START, schedule.END)
+        schedule.settle(placement, before)
     return placement
 
 
@@ -106,10 +106,16 @@ def move_placement(
         check_version(placement, version)
         PLACEMENT_WORKFLOW.step(name, placement.status, placement.get_status_display())
         values = row.clean(inputs)
-        values.pop("reason", None)
+        # A suspension keeps its reason beside its dates; every other reason is the change's.
+        reason = values.pop("reason", None) or ""
+        before = schedule.plan(placement)
         placement.status = row.target
-        _EFFECTS.get(name, _fill)(placement, by, values)
+        if name == "suspend":
+            _suspend(placement, values, reason)
+        else:
+            _EFFECTS.get(name, _fill)(placement, by, values)
         save_valid(placement)
+        schedule.settle(placement, before)
         if after := _AFTER.get(name):
             after(placement)
     return placement
@@ -128,27 +134,44 @@ def _start(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     _check(placement)
 
 
-def _suspend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
-    if values["suspended_on"] < placement.starts_on:
+def _suspend(placement: Placement, values: dict[str, Any], reason: str) -> None:
+    left = values["suspended_on"]
+    if left < placement.starts_on:
         raise Invalid(fields={"suspended_on": [_("This is before the first day worked.")]})
-    _fill(placement, by, values)
-    away = (values["resume_on"] - values["suspended_on"]).days
-    schedule.shift(placement, since=values["suspended_on"], days=away)
+    if placement.suspensions.filter(resumed_on__gt=left).exists():
+        raise Invalid(fields={"suspended_on": [_("This is before the return from the last one.")]})
+    _fill(placement, None, values)
+    _suspension(placement, reason=reason).save()
 
 
 def _resume(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     back: dt.date = values["resumed_on"]
     # The database holds that a suspended placement has both dates.
     left: Any = placement.suspended_on
-    expected: Any = placement.resume_on
     if back < left:
         raise Invalid(fields={"resumed_on": [_("This is before the suspension.")]})
-    # The suspension moved them to the expected return: correct by how early or late it came.
-    schedule.shift(placement, since=expected, days=(back - expected).days)
+    suspension = placement.suspensions.filter(resumed_on=None).first() or _suspension(placement)
+    suspension.resumed_on = back
+    suspension.save()
     placement.resume_on = None
     if values["planned_end"]:
         placement.planned_end = values["planned_end"]
     _check(placement)
+
+
+def _suspension(placement: Placement, reason: str = "") -> Suspension:
+    """The present suspension as the placement has it: an import brings one without a row."""
+    # The database holds that a suspended placement has both dates.
+    left: Any = placement.suspended_on
+    expected: Any = placement.resume_on
+    return Suspension(
+        case_id=placement.case_id,
+        placement=placement,
+        region_id=placement.region_id,
+        suspended_on=left,
+        expected_on=expected,
+        reason=reason,
+    )
 
 
 def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
@@ -178,7 +201,6 @@ def _end(placement: Placement, by: Any, values: dict[str, Any]) -> None:
 
 _EFFECTS: dict[str, Callable[[Placement, Any, dict[str, Any]], None]] = {
     "start": _start,
-    "suspend": _suspend,
     "resume": _resume,
     "extend": _extend,
     "approve-extension": _approve_extension,
@@ -189,30 +211,17 @@ _EFFECTS: dict[str, Callable[[Placement, Any, dict[str, Any]], None]] = {
 
 
 # ------------------------------------------------------------------ what follows once it is saved
-def _everything_moves(placement: Placement) -> None:
-    schedule.recalculate(placement, schedule.START, schedule.END)
-
-
-def _end_moves(placement: Placement) -> None:
-    schedule.recalculate(placement, schedule.END)
-
-
 def _over(placement: Placement) -> None:
-    schedule.close_out(placement, placement.ends_on)
     follow_placement(locked(Case.objects.all(), placement.case_id), "end-placement")
 
 
 def _never_began(placement: Placement) -> None:
-    schedule.drop(placement)
     case = locked(Case.objects.all(), placement.case_id)
     case.site = case.organization = None
     follow_placement(case, "release")
 
 
 _AFTER: dict[str, Callable[[Placement], None]] = {
-    "start": _everything_moves,
-    "resume": _end_moves,
-    "approve-extension": _end_moves,
     "complete": _over,
     "end-early": _over,
     "no-show": _never_began,

@@ -52,6 +52,7 @@ def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "agreement": _agreement(placement),
         "people": _people(placement),
         "person": _person(placement),
+        "suspensions": _suspensions(placement),
         "follow_ups": list(follow_ups),
         "trail": [*_trail(), (str(placement.participant), "")],
     }
@@ -166,6 +167,21 @@ def _agreement(placement: Placement) -> list[tuple[Any, Any]]:
         (_("Hours missed"), placement.hours_missed),
     )
     return [*rows, *((label, value) for label, value in told if value not in (None, ""))]
+
+
+def _suspensions(placement: Placement) -> list[tuple[str, str]]:
+    """(from when to when, why) of each suspension; the reason for the programme only."""
+    return [
+        (
+            _("From %(left)s to %(back)s")
+            % {
+                "left": date_iso(each.suspended_on),
+                "back": date_iso(each.resumed_on or each.expected_on),
+            },
+            each.reason if placement.can_edit else "",  # type: ignore[attr-defined]
+        )
+        for each in placement.suspensions.all()
+    ]
 
 
 def _people(placement: Placement) -> list[tuple[Any, Any]]:

@@ -6,11 +6,13 @@ import pytest
 import time_machine
 from django.db import IntegrityError
 
+from cases.management.commands.draw_workflows import document
 from cases.models import Case, Placement
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW, CaseStatus, PlacementStatus
 from peph.audit.changes import SYSTEM, change
 from peph.errors import Invalid
 from peph.workflow import Input, Transition, Workflow
+from tests import BASE_DIR
 
 CASE_MOVES = {
     "referred": "start-intake>intake close>closed",
@@ -157,3 +159,15 @@ def test_the_database_refuses_a_case_whose_dates_contradict_its_status(values, c
 def test_the_database_refuses_a_placement_whose_dates_contradict_its_status(values, placement):
     with pytest.raises(IntegrityError), change(by=SYSTEM, verb="test"):
         Placement.objects.filter(pk=placement.pk).update(**values)
+
+
+# ------------------------------------------------------------------ the documentation
+def test_the_diagrams_of_the_documentation_are_those_of_the_tables():
+    assert (BASE_DIR / "docs" / "workflows.md").read_text(encoding="utf-8") == document()
+
+
+def test_a_diagram_shows_every_move_of_its_table():
+    drawn = document()
+    assert "    active --> suspended: suspend\n" in drawn
+    assert "    suspended --> previous: resume\n" in drawn
+    assert "| extend | active | extended | edit | extension_end, reason |\n" in drawn
