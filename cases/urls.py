@@ -2,6 +2,7 @@
 
 from django.urls import path, register_converter
 
+from cases.models import Signature
 from cases.views import (
     access,
     case_page,
@@ -13,6 +14,7 @@ from cases.views import (
     notes,
     participants,
     placements,
+    signatures,
 )
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
 
@@ -37,8 +39,15 @@ class PlacementMove(CaseMove):
     regex = "|".join(PLACEMENT_WORKFLOW.offered_names)
 
 
+class SignatureRole(CaseMove):
+    """Those who sign an agreement."""
+
+    regex = "|".join(Signature.Role.values)
+
+
 register_converter(CaseMove, "case_move")
 register_converter(PlacementMove, "placement_move")
+register_converter(SignatureRole, "signature_role")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
@@ -74,6 +83,7 @@ PLACEMENTS = [
     path(f"{CASE}placements/new/", placements.placement_new, name="placement_new"),
     path("placements/", placements.placement_list, name="placement_list"),
     path(PLACEMENT, placements.placement_detail, name="placement_detail"),
+    path(f"{PLACEMENT}sign/<signature_role:role>/", signatures.signature_new, name="signature_new"),
     path(f"{PLACEMENT}edit/", placements.placement_edit, name="placement_edit"),
     path(
         f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"

@@ -19,6 +19,7 @@ def register() -> None:
             "cases.consent.give": _("Consent recorded"),
             "cases.consent.withdraw": _("Consent withdrawn"),
             "cases.placement.open": _("Placement opened"),
+            "cases.placement.sign-as": _("Agreement signed by one of its parties"),
             "cases.placement.update": _("Placement updated"),
             "cases.follow-up.add": _("Follow-up planned"),
             "cases.follow-up.update": _("Follow-up changed"),

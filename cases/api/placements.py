@@ -1,6 +1,7 @@
 """Placements: opened, kept up to date by the programme and the host, moved, and read back in time."""
 
 from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,6 +12,7 @@ from cases.models import Placement
 from cases.policy import PLACEMENT_POLICY
 from cases.serializers import placements as shapes
 from cases.services import placements as services
+from cases.services.signatures import sign_agreement
 from cases.workflow import PLACEMENT_WORKFLOW
 from peph.api import expected_version
 from peph.api_schema import IF_MATCH
@@ -23,7 +25,7 @@ class PlacementResource(HistoricResource):
     queryset = (
         Placement.objects.with_people()
         .select_related("extension_by")
-        .prefetch_related("suspensions")
+        .prefetch_related("signatures", "suspensions")
     )
     serializer_class = shapes.PlacementSerializer
     filterset_class = PlacementFilter
@@ -46,3 +48,12 @@ class PlacementResource(HistoricResource):
         return self.written(
             services.update_placement(placement, by=request.user, version=version, **fields)
         )
+
+    @extend_schema(parameters=[IF_MATCH], request=shapes.SignatureBody)
+    @action(detail=True, methods=["post"], url_path="signatures")
+    def signatures(self, request: Request, pk: str) -> Response:
+        """Record one signature of the agreement; the fourth makes it signed."""
+        placement = self.get_object()
+        version = expected_version(request)
+        given = self.parse(shapes.SignatureBody)
+        return self.written(sign_agreement(placement, by=request.user, version=version, **given))

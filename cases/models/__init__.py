@@ -5,6 +5,7 @@ from cases.models.followups import FollowUp
 from cases.models.notes import Note
 from cases.models.participants import Consent, DisabilityRecord, Participant
 from cases.models.placements import Placement
+from cases.models.signatures import Signature
 from cases.models.suspensions import Suspension
 from cases.models.uploads import ImportUpload
 
@@ -18,5 +19,6 @@ __all__ = [
     "Note",
     "Participant",
     "Placement",
+    "Signature",
     "Suspension",
 ]

@@ -1,6 +1,6 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant
+from cases.models import Consent, FollowUp, Participant, Signature
 from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
 from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
@@ -10,6 +10,8 @@ name_choices(
     ClosureReason=ClosureReason.choices,
     PlacementStatus=PlacementStatus.choices,
     EndedBy=EndedBy.choices,
+    SignatureRole=Signature.Role.choices,
+    SignatureMeans=Signature.Means.choices,
     CorrespondenceLanguage=Participant.Language.choices,
     ContactMode=Participant.ContactMode.choices,
     ConsentPurpose=Consent.Purpose.choices,

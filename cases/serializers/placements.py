@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from cases.models import Placement, Suspension
+from cases.models import Placement, Signature, Suspension
 from cases.serializers import related
 from organizations.serializers import (
     HostOrganizationReference,
@@ -21,6 +21,14 @@ class SuspensionSerializer(serializers.ModelSerializer):
         fields = read_only_fields = ("suspended_on", "expected_on", "resumed_on")
 
 
+class SignatureSerializer(serializers.ModelSerializer):
+    """One signature of the agreement: who, as what, when and how."""
+
+    class Meta:
+        model = Signature
+        fields = read_only_fields = ("role", "name", "signed_on", "means")
+
+
 class PlacementSerializer(serializers.ModelSerializer):
     """A placement: `actions` lists the moves open to the reader now, and `edit`."""
 
@@ -31,6 +39,7 @@ class PlacementSerializer(serializers.ModelSerializer):
     site = HostSiteReference(read_only=True)
     job_class = JobClassReference(read_only=True, allow_null=True)
     extension_by = related.PersonReference(read_only=True, allow_null=True)
+    signatures = SignatureSerializer(many=True, read_only=True)
     suspensions = SuspensionSerializer(many=True, read_only=True)
     actions = serializers.SerializerMethodField()
 
@@ -39,9 +48,9 @@ class PlacementSerializer(serializers.ModelSerializer):
         fields = read_only_fields = (
             "id", "version", "case", "participant", "region", "organization", "site", "job_class",
             "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
-            "planned_start", "planned_end", "initial_end", "signed_on", "started_on", "ended_on",
-            "suspended_on", "resume_on", "suspensions", "extension_end", "extension_by", "expected_on",
-            "ended_by", "hours_missed", "is_imported", "created_at", "updated_at", "actions",
+            "planned_start", "planned_end", "initial_end", "signed_on", "signatures", "started_on",
+            "ended_on", "suspended_on", "resume_on", "suspensions", "extension_end", "extension_by",
+            "expected_on", "ended_by", "hours_missed", "is_imported", "created_at", "updated_at", "actions",
         )  # fmt: skip
 
     def get_actions(self, placement: Placement) -> list[str]:
@@ -61,6 +70,15 @@ class PlacementBody(Body):
     mentor_name = serializers.CharField(max_length=160, allow_blank=True, required=False)
     planned_start = Day()
     planned_end = Day(required=False)
+
+
+class SignatureBody(Body):
+    """One signature to record; the fourth makes the agreement signed."""
+
+    role = serializers.ChoiceField(Signature.Role.choices)
+    name = serializers.CharField(max_length=160)
+    signed_on = Day()
+    means = serializers.ChoiceField(Signature.Means.choices, required=False)
 
 
 class PlacementNewBody(PlacementBody):

@@ -17,6 +17,7 @@ from cases.forms.transitions import VersionForm, transition_form
 from cases.models import Case, FollowUp, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
+from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
 from peph.pages import form_page, get_visible, listing, open_visible, posted, refusals
 from peph.templatetags.peph import date_iso
@@ -53,6 +54,11 @@ def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "people": _people(placement),
         "person": _person(placement),
         "suspensions": _suspensions(placement),
+        "signatures": list(placement.signatures.all()),
+        "to_sign": [
+            (role, getattr(placement, f"can_{SIGNED_BY[role]}"))
+            for role in missing_roles(placement)
+        ],
         "follow_ups": list(follow_ups),
         "trail": [*_trail(), (str(placement.participant), "")],
     }
@@ -107,7 +113,7 @@ def placement_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         lambda **data: update_placement(placement, by=request.user, **data),
         success=_("The placement was updated."),
         to=placement.get_absolute_url(),
-        context=_context(
+        context=page_of(
             placement,
             _("Keep the placement of %(name)s up to date") % {"name": placement.participant},
             _("Save"),
@@ -125,7 +131,7 @@ def placement_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpRespon
     placement = get_visible(request, Placement.objects.with_people(), pk, needs=step.requires)
     PLACEMENT_WORKFLOW.step(name, placement.status, placement.get_status_display())
     form_class, now = transition_form(step), {"version": placement.version}
-    context = _context(placement, str(step.label), str(step.label))
+    context = page_of(placement, str(step.label), str(step.label))
     context["facts"] = [
         (_("Participant"), placement.participant),
         (_("Host site"), placement.site),
@@ -209,7 +215,8 @@ def _person(placement: Placement) -> list[tuple[Any, Any]]:
     return rows
 
 
-def _context(placement: Placement, heading: str, button: str, here: str = "") -> dict[str, Any]:
+def page_of(placement: Placement, heading: str, button: str, here: str = "") -> dict[str, Any]:
+    """What every form on a placement shows around it."""
     url = placement.get_absolute_url()
     return {
         "heading": heading,

@@ -30,8 +30,8 @@ FROM_END = {
 OPENED = dt.date(2026, 6, 1)
 # What can happen on a day, with how many days it is about; what is not possible then is refused.
 HAPPENINGS = (
-    "start", "start", "start", "suspend", "resume", "extend", "approve-extension", "refuse-extension", "end-early",
-    "complete", "no-show", "cancel", "replan", "report",
+    "start", "start", "start", "suspend", "resume", "extend", "approve-extension", "refuse-extension",
+    "end-early", "complete", "no-show", "cancel", "replan", "report",
 )  # fmt: skip
 LIVES = st.lists(
     st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 90), st.integers(1, 120)),
