@@ -9,6 +9,7 @@ from organizations.policy import at_site, everywhere, in_organization, in_region
 from peph.access import AnyOf, Granted, Policy, Rule, Through, Where
 
 CASE = "cases.Case"
+PLACEMENT = "cases.Placement"
 
 
 class Action(StrEnum):
@@ -22,6 +23,9 @@ class Action(StrEnum):
     SIGN = "sign"
     REPORT = "report"
     TAKE_IN = "take_in"
+    ANSWER = "answer"
+    EVALUATE = "evaluate"
+    ANSWER_FOR_PARTICIPANT = "answer_for_participant"
     READ_PERSONAL = "read_personal"
     READ_NEEDS = "read_needs"
     READ_NOTES = "read_notes"
@@ -48,6 +52,9 @@ def _live_consent(purpose: str) -> Where:
 OFFICERS = everywhere("lead") | in_region("coordinate")
 WATCHERS = everywhere("audit", "protect") | in_region("audit") | in_organization("audit")
 HOSTS = in_organization("represent") | at_site("supervise")
+PROFILE_SHARED = Through(
+    "cases.Consent", "participant_id", _live_consent("share_profile"), at="case__participant_id"
+)
 NEEDS_SHARED = Through(
     "cases.Consent", "participant_id", _live_consent("share_needs"), at="participant_id"
 )
@@ -99,6 +106,14 @@ CONSENT_POLICY = Policy(
     }
 )
 
+
+# A signed link opens one task on one placement, for somebody who has no account: it holds `answer` there,
+# and the service behind the link's kind is the only one that is called (`cases.services.links`).
+def by_link(at: str = "pk") -> Rule:
+    """The person came by a link sent for the placement found at `at`."""
+    return Granted(Action.ANSWER, PLACEMENT, at=at, few=True)
+
+
 _PLACEMENT_EDIT = OFFICERS | exception("change_case", at="case_id")
 PLACEMENT_POLICY = Policy(
     {
@@ -109,9 +124,105 @@ PLACEMENT_POLICY = Policy(
         Action.EDIT: _PLACEMENT_EDIT,
         # What the host keeps up to date: supervisor, mentor, hours.
         Action.UPDATE: _PLACEMENT_EDIT | HOSTS,
-        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent"),
-        Action.REPORT: _PLACEMENT_EDIT | HOSTS,
+        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(),
+        Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(),
+        Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(),
+        # The participant has no account yet: the programme records what they say, or they use a link.
+        Action.ANSWER_FOR_PARTICIPANT: _PLACEMENT_EDIT | by_link(),
         Action.READ_NEEDS: of_case(Action.READ_NEEDS, column="pk", at="case_id"),
+    }
+)
+
+
+def _part_of_placement(write: Rule) -> Policy:
+    """A record that belongs to a placement and repeats its scope: seen with it, written by `write`."""
+    return Policy(
+        {
+            Action.VIEW: OFFICERS
+            | WATCHERS
+            | HOSTS
+            | exception("view_case", "change_case", at="case_id")
+            | by_link(at="placement_id"),
+            Action.EDIT: write,
+        }
+    )
+
+
+_EDIT_PART = OFFICERS | exception("change_case", at="case_id")
+# The plan is agreed with the host, and both keep its progress; a report is the host's word.
+OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
+REPORT_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
+# A self-evaluation is the participant's: the host reads it once it is signed.
+_OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
+EVALUATION_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS
+        | WATCHERS
+        | (HOSTS & _OWN_WORDS)
+        | exception("view_case", "change_case", at="case_id")
+        | by_link(at="placement_id"),
+        Action.EDIT: _EDIT_PART
+        | (HOSTS & Where(lambda: ~Q(kind="self")))
+        | by_link(at="placement_id"),
+        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART | by_link(at="placement_id"),
+    }
+)
+# What became of the person afterwards is not the host's to know.
+OUTCOME_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id"),
+        Action.EDIT: _EDIT_PART,
+    }
+)
+LINK_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id"),
+        Action.EDIT: _EDIT_PART,
+    }
+)
+# The host learns of a person once the profile was sent with a live consent, and reads no comment of the
+# programme; it plans the interview and answers.
+_SENT = Where(lambda: ~Q(status="proposed"))
+MATCH_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS
+        | WATCHERS
+        | exception("view_case", "change_case", at="case_id")
+        | (HOSTS & _SENT & PROFILE_SHARED),
+        Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
+        Action.ANSWER: OFFICERS
+        | exception("change_case", at="case_id")
+        | (HOSTS & _SENT & PROFILE_SHARED),
+    }
+)
+_NEEDS_TOLD = Through(
+    "cases.Consent", "participant_id", _live_consent("share_needs"), at="case__participant_id"
+)
+ACCOMMODATION_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS
+        | WATCHERS
+        | exception("view_case", "change_case", at="case_id")
+        | (HOSTS & _NEEDS_TOLD),
+        Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
+        Action.DECIDE: OFFICERS,
+        # Whoever hosts says when it is in place and whether it helps.
+        Action.REPORT: OFFICERS | exception("change_case", at="case_id") | (HOSTS & _NEEDS_TOLD),
+    }
+)
+# A document is for the programme, for the host as well, or for those who read health information.
+_FOR_HOST = Where(lambda: Q(audience="host"))
+_NOT_HEALTH = Where(lambda: ~Q(audience="health"))
+DOCUMENT_POLICY = Policy(
+    {
+        Action.VIEW: (
+            (OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id"))
+            & _NOT_HEALTH
+        )
+        | (HOSTS & _FOR_HOST)
+        | of_case(Action.READ_HEALTH, column="pk", at="case_id"),
+        Action.EDIT: (_EDIT_PART & _NOT_HEALTH)
+        | of_case(Action.EDIT_HEALTH, column="pk", at="case_id"),
     }
 )
 

@@ -2,13 +2,19 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
+from cases.workflow import (
+    ACCOMMODATION_WORKFLOW,
+    CASE_WORKFLOW,
+    MATCH_WORKFLOW,
+    PLACEMENT_WORKFLOW,
+)
 from peph.audit import verbs
 
 
 def register() -> None:
     """Called once at start-up; the transitions name themselves in their tables."""
-    verbs.register(CASE_WORKFLOW.verbs() | PLACEMENT_WORKFLOW.verbs())
+    for workflow in (CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW, ACCOMMODATION_WORKFLOW):
+        verbs.register(workflow.verbs())
     verbs.register(
         {
             "cases.case.open": _("Case opened"),

@@ -1,4 +1,4 @@
-"""When a case or a placement may move: the two tables of transitions (DOMAIN §3.3 and §3.5).
+"""When a case, a match, a placement or an accommodation may move (DOMAIN §3.3 to §3.5 and §4).
 
 Where the sources are silent or stop short the table goes further, and says so beside the row.
 """
@@ -58,7 +58,47 @@ class EndedBy(models.TextChoices):
     PROGRAM = "program", _("The programme")
 
 
+class MatchStatus(models.TextChoices):
+    PROPOSED = "proposed", _("Proposed")
+    SENT = "sent", _("Profile sent")
+    INTERVIEW_PLANNED = "interview_planned", _("Interview planned")
+    INTERVIEWED = "interviewed", _("Interview held")
+    SELECTED = "selected", _("Chosen by the host")
+    NOT_SELECTED = "not_selected", _("Not chosen")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    OFFERED = "offered", _("Offer made")
+    ACCEPTED = "accepted", _("Offer accepted")
+    DECLINED = "declined", _("Offer declined")
+
+
+class RefusalReason(models.TextChoices):
+    """A closed list: a reason written freely would end up telling of somebody's health."""
+
+    UNREACHABLE = "unreachable", _("Did not come or could not be reached")
+    UNAVAILABLE = "unavailable", _("Not available or not interested")
+    NOT_ELIGIBLE = "not_eligible", _("Does not meet the conditions of the job class")
+    DOUBT = "doubt", _("Conditions of the job class still to check")
+    SKILLS = "skills", _("Experience or training not suited to the post")
+    NO_POST = "no_post", _("The post is no longer offered")
+    NOT_MOBILE = "not_mobile", _("Place or hours do not suit")
+    INCOMPLETE = "incomplete", _("File incomplete")
+    OTHER_CHOSEN = "other_chosen", _("Somebody else was chosen")
+    OTHER = "other", _("Other")
+
+
+class AccommodationStatus(models.TextChoices):
+    REQUESTED = "requested", _("Requested")
+    ACCEPTED = "accepted", _("Accepted")
+    MODIFIED = "modified", _("Accepted, modified")
+    REFUSED = "refused", _("Refused")
+    IN_PLACE = "in_place", _("In place")
+    VERIFIED = "verified", _("Verified")
+    RETURNED = "returned", _("Given back")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 S, P = CaseStatus, PlacementStatus
+M, D = MatchStatus, AccommodationStatus
 
 # Statuses in which eligibility was decided: the date of the decision is then required.
 CASE_DECIDED = frozenset(
@@ -71,6 +111,14 @@ PLACEMENT_CURRENT = frozenset(
 )
 PLACEMENT_STARTED = frozenset({P.ACTIVE, P.SUSPENDED, P.EXTENDED})
 PLACEMENT_ENDED = frozenset({P.COMPLETED, P.ENDED_EARLY})
+
+# A match still alive: a case has one at most with each project.
+MATCH_OPEN = frozenset(
+    {M.PROPOSED, M.SENT, M.INTERVIEW_PLANNED, M.INTERVIEWED, M.SELECTED, M.OFFERED}
+)
+ACCOMMODATION_GRANTED = frozenset({D.ACCEPTED, D.MODIFIED, D.IN_PLACE, D.VERIFIED, D.RETURNED})
+# What keeps a placement from being ready on day one.
+ACCOMMODATION_PENDING = frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED})
 
 _CLOSING = Input(
     "closure_reason", "choice", _("Reason for closing"), choices=tuple(ClosureReason.choices)
@@ -122,5 +170,35 @@ PLACEMENT_WORKFLOW = Workflow("cases.placement", (
     Transition("no-show", frozenset({P.PREPARATION}), P.NO_SHOW, A.REPORT, _("Report a no-show"), _("Participant did not show"), (Input("expected_on", "date", _("Day the participant was expected"), limit="past"), Input("reason", "text", _("Attempts to reach the participant"))), ends=True),
     # DOMAIN §3.5 stops at signed; a placement in preparation can fall through as well.
     Transition("cancel", frozenset({P.TO_SIGN, P.SIGNED, P.PREPARATION}), P.CANCELLED, A.EDIT, _("Cancel the placement"), _("Placement cancelled"), (REASON,), ends=True),
+))
+
+_DAY_DECIDED = Input("decided_on", "date", _("Date of the decision"), limit="past")
+_REFUSAL = Input("refusal_reason", "choice", _("Reason"), choices=tuple(RefusalReason.choices))
+_ANSWERED = Input("answered_on", "date", _("Date of the answer"), limit="past")
+
+# No input here is free text: what is said of a person who was not chosen cannot carry health (DOMAIN §3.4).
+MATCH_WORKFLOW = Workflow("cases.match", (
+    Transition("send", frozenset({M.PROPOSED}), M.SENT, A.EDIT, _("Send the profile to the host"), _("Profile sent to the host"), (Input("sent_on", "date", _("Sent on"), limit="past"),)),
+    Transition("plan-interview", frozenset({M.SENT, M.INTERVIEW_PLANNED}), M.INTERVIEW_PLANNED, A.ANSWER, _("Plan the interview"), _("Interview planned"), (Input("interview_on", "date", _("Date of the interview")),)),
+    Transition("hold-interview", frozenset({M.SENT, M.INTERVIEW_PLANNED}), M.INTERVIEWED, A.ANSWER, _("Interview held"), _("Interview held"), (Input("interviewed_on", "date", _("Held on"), limit="past"),)),
+    Transition("choose", frozenset({M.INTERVIEWED}), M.SELECTED, A.ANSWER, _("Choose this person"), _("Person chosen by the host"), (_DAY_DECIDED,)),
+    Transition("turn-down", frozenset({M.SENT, M.INTERVIEW_PLANNED, M.INTERVIEWED}), M.NOT_SELECTED, A.ANSWER, _("Do not choose this person"), _("Person not chosen"), (_DAY_DECIDED, _REFUSAL), ends=True),
+    Transition("offer", frozenset({M.SELECTED}), M.OFFERED, A.EDIT, _("Make the offer"), _("Offer made"), (Input("offered_on", "date", _("Offered on"), limit="past"), Input("answer_by", "date", _("Answer expected by"), limit="future"))),
+    Transition("accept", frozenset({M.OFFERED}), M.ACCEPTED, A.EDIT, _("Offer accepted"), _("Offer accepted"), (_ANSWERED, Input("planned_start", "date", _("Planned start"))), ends=True),
+    Transition("decline", frozenset({M.OFFERED}), M.DECLINED, A.EDIT, _("Offer declined"), _("Offer declined"), (_ANSWERED, _REFUSAL), ends=True),
+    Transition("withdraw", MATCH_OPEN, M.WITHDRAWN, A.EDIT, _("Withdraw the match"), _("Match withdrawn"), (_REFUSAL,), ends=True),
+))
+
+ACCOMMODATION_WORKFLOW = Workflow("cases.accommodation", (
+    Transition("accept", frozenset({D.REQUESTED}), D.ACCEPTED, A.DECIDE, _("Accept"), _("Accommodation accepted"), (_DAY_DECIDED, Input("planned_on", "date", _("To be in place by")), _COMMENT)),
+    Transition("modify", frozenset({D.REQUESTED}), D.MODIFIED, A.DECIDE, _("Accept with a change"), _("Accommodation accepted with a change"), (_DAY_DECIDED, Input("measure", "text", _("Measure decided")), Input("planned_on", "date", _("To be in place by")), REASON)),
+    # The employer must be able to show the steps taken (DOMAIN §4): a refusal says why.
+    Transition("refuse", frozenset({D.REQUESTED}), D.REFUSED, A.DECIDE, _("Refuse"), _("Accommodation refused"), (_DAY_DECIDED, REASON), ends=True),
+    Transition("put-in-place", frozenset({D.ACCEPTED, D.MODIFIED}), D.IN_PLACE, A.REPORT, _("In place"), _("Accommodation in place"), (Input("in_place_on", "date", _("In place since"), limit="past"), _COMMENT)),
+    Transition("verify", frozenset({D.IN_PLACE}), D.VERIFIED, A.REPORT, _("Verify that it helps"), _("Accommodation verified useful"), (Input("verified_on", "date", _("Verified on"), limit="past"), _COMMENT)),
+    # It does not help: back to the request, with what was learned.
+    Transition("reconsider", frozenset({D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider"), _("Accommodation to reconsider"), (REASON,)),
+    Transition("give-back", frozenset({D.IN_PLACE, D.VERIFIED}), D.RETURNED, A.REPORT, _("Equipment given back"), _("Equipment given back"), (Input("returned_on", "date", _("Given back on"), limit="past"), _COMMENT), ends=True),
+    Transition("withdraw", frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED}), D.WITHDRAWN, A.EDIT, _("Withdraw the request"), _("Accommodation request withdrawn"), (REASON,), ends=True),
 ))
 # fmt: on

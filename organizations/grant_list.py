@@ -15,9 +15,9 @@ from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 
 from organizations.models import Grant
-from peph.access import grant_models, live_grants
 from peph.errors import Invalid
 from peph.paging import Order, Page
+from peph.scopes import grant_models, live_grants
 
 # Sorts grants without a last day after all the others.
 NEVER = dt.date(9999, 12, 31)

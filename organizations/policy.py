@@ -2,7 +2,9 @@
 
 from enum import StrEnum
 
-from peph.access import AnyOf, Granted, Policy, Rule, Through
+from django.db.models import Q
+
+from peph.access import AnyOf, Granted, Policy, Rule, Through, Where
 
 PROGRAM = "organizations.Program"
 REGION = "organizations.Region"
@@ -16,6 +18,12 @@ class Action(StrEnum):
     VIEW = "view"
     EDIT = "edit"
     OPEN_SITE = "open_site"
+    PROPOSE = "propose"
+    SUBMIT = "submit"
+    SCORE = "score"
+    READ_SCORES = "read_scores"
+    DECIDE = "decide"
+    FILL = "fill"
     GRANT = "grant"
 
 
@@ -61,6 +69,11 @@ SITE_POLICY = Policy(
         | in_region("coordinate")
         | in_organization("represent")
         | at_site("supervise", at="pk"),
+        # Whose site it is proposes its projects; the programme may type one in for the host.
+        Action.PROPOSE: everywhere("lead")
+        | in_region("coordinate")
+        | in_organization("represent")
+        | at_site("supervise", at="pk"),
     }
 )
 
@@ -100,5 +113,33 @@ PROGRAM_POLICY = Policy(
         Action.VIEW: everywhere("lead", "select", "audit", "protect"),
         Action.EDIT: everywhere("lead"),
         Action.GRANT: everywhere("lead"),
+    }
+)
+
+# Calls are public to whoever takes part; the lead keeps them.
+CALL_POLICY = Policy(
+    {Action.VIEW: REGION_POLICY.rules[Action.VIEW], Action.EDIT: everywhere("lead")}
+)
+
+# The committee reads what was submitted, never a host's draft.
+_SUBMITTED = Where(lambda: ~Q(status="draft"))
+_PROJECT_OFFICERS = everywhere("lead") | in_region("coordinate")
+_PROJECT_HOSTS = in_organization("represent") | at_site("supervise")
+_PROJECT_READERS = everywhere("audit", "protect") | in_region("audit") | in_organization("audit")
+PROJECT_POLICY = Policy(
+    {
+        Action.VIEW: _PROJECT_OFFICERS
+        | _PROJECT_READERS
+        | _PROJECT_HOSTS
+        | (everywhere("select") & _SUBMITTED),
+        Action.EDIT: _PROJECT_OFFICERS | _PROJECT_HOSTS,
+        Action.SUBMIT: _PROJECT_OFFICERS | in_organization("represent"),
+        Action.SCORE: everywhere("select") & _SUBMITTED,
+        # The host learns the decision and its reason, not who scored what.
+        Action.READ_SCORES: everywhere("lead", "audit")
+        | (everywhere("select") & _SUBMITTED)
+        | in_region("audit"),
+        Action.DECIDE: everywhere("lead"),
+        Action.FILL: _PROJECT_OFFICERS,
     }
 )

@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from organizations.workflow import CALL_WORKFLOW, PROJECT_WORKFLOW
 from peph.audit import verbs
 
 
 def register() -> None:
-    """Called once at start-up."""
+    """Called once at start-up; the transitions name themselves in their tables."""
+    verbs.register(CALL_WORKFLOW.verbs() | PROJECT_WORKFLOW.verbs())
     verbs.register(
         {
             "organizations.site.open": _("Host site opened"),

@@ -124,7 +124,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "peph.access.ScopeMemoMiddleware",
+    "peph.scopes.ScopeMemoMiddleware",
     "peph.audit.middleware.AuditMiddleware",
 ]
 

@@ -12,11 +12,11 @@ from cases.benchmark.people import Reader
 from cases.benchmark.timing import CannotMeasure, Measure
 from cases.models import Case, FollowUp, Note, Placement
 from cases.policy import CASE_POLICY, FOLLOW_UP_POLICY, Action
-from peph.access import remembered_scopes, scope_of
 from peph.accounts.models import User
 from peph.audit import timeline
 from peph.audit.models import ChangedRow
 from peph.paging import Order, Page, count_up_to, page
+from peph.scopes import remembered_scopes, scope_of
 from peph.text import plain
 
 COUNTED = 1000

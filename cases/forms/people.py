@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 from cases.imports.duplicates import person_keys
 from cases.models import Participant
 from organizations.models import ProgramGrant, RegionGrant
-from peph.access import live_grants
+from peph.scopes import live_grants
 
 MOST_LOOKALIKES = 20
 

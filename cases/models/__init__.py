@@ -1,24 +1,50 @@
 """Models of the participant side, one file a noun."""
 
+from cases.models.accommodations import Accommodation
 from cases.models.cases import Case, CaseGrant
+from cases.models.checks import Dismissal
+from cases.models.documents import Document, DocumentContent
+from cases.models.evaluations import Evaluation, EvaluationScore
 from cases.models.followups import FollowUp
+from cases.models.links import TaskLink
+from cases.models.matches import Match, WorkProfile
 from cases.models.notes import Note
+from cases.models.outcomes import Outcome
 from cases.models.participants import Consent, DisabilityRecord, Participant
+from cases.models.parts import PlacementPart
 from cases.models.placements import Placement
+from cases.models.plans import Objective, Report
+from cases.models.reminders import CalendarFeed, Reminder, ReminderPause
 from cases.models.signatures import Signature
 from cases.models.suspensions import Suspension
 from cases.models.uploads import ImportUpload
 
 __all__ = [
+    "Accommodation",
+    "CalendarFeed",
     "Case",
     "CaseGrant",
     "Consent",
     "DisabilityRecord",
+    "Dismissal",
+    "Document",
+    "DocumentContent",
+    "Evaluation",
+    "EvaluationScore",
     "FollowUp",
     "ImportUpload",
+    "Match",
     "Note",
+    "Objective",
+    "Outcome",
     "Participant",
     "Placement",
+    "PlacementPart",
+    "Reminder",
+    "ReminderPause",
+    "Report",
     "Signature",
     "Suspension",
+    "TaskLink",
+    "WorkProfile",
 ]

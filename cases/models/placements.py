@@ -23,6 +23,7 @@ from cases.workflow import (
     PlacementStatus,
 )
 from organizations.models.hosts import HostOrganization, HostSite, JobClass
+from organizations.models.projects import Project
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.records import Record
@@ -82,6 +83,15 @@ class Placement(Record):
     )
     site = models.ForeignKey(
         HostSite, on_delete=models.PROTECT, related_name="placements", verbose_name=_("host site")
+    )
+    project = models.ForeignKey(
+        Project,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="placements",
+        verbose_name=_("project"),
+        help_text=_("Whose seat it takes; none for a placement opened without a match."),
     )
     is_imported = models.BooleanField(_("imported"), default=False, editable=False)
     job_class = models.ForeignKey(

@@ -4,14 +4,11 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.cases import Case
-from cases.models.placements import Placement
-from organizations.models.regions import Region
+from cases.models.parts import PlacementPart
 from peph.audit.history import Tracked
-from peph.records import Record
 
 
-class Signature(Record):
+class Signature(PlacementPart):
     """One signature of an agreement; the four together make it signed (DOMAIN §3.5)."""
 
     class Role(models.TextChoices):
@@ -25,18 +22,6 @@ class Signature(Record):
         ELECTRONIC = "electronic", _("Electronically")
         WITNESSED = "witnessed", _("By mark or voice, before a witness")
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="+", verbose_name=_("case")
-    )
-    placement = models.ForeignKey(
-        Placement,
-        on_delete=models.PROTECT,
-        related_name="signatures",
-        verbose_name=_("placement"),
-    )
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
-    )
     role = models.CharField(_("signs as"), max_length=16, choices=Role)
     name = models.CharField(_("name of who signed"), max_length=160)
     signed_on = models.DateField(_("signed on"))
@@ -52,11 +37,11 @@ class Signature(Record):
 
     history = Tracked(personal=("name",))
 
-    class Meta:
+    class Meta(PlacementPart.Meta):
         verbose_name = _("signature")
         verbose_name_plural = _("signatures")
         ordering = ("signed_on", "id")
-        default_permissions = ()
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=("placement", "role"),

@@ -4,31 +4,16 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from cases.models.cases import Case
-from cases.models.placements import Placement
-from organizations.models.regions import Region
+from cases.models.parts import PlacementPart
 from peph.audit.history import Tracked
-from peph.records import Record
 
 
-class Suspension(Record):
+class Suspension(PlacementPart):
     """One interruption of a placement; until the return is known it lasts to the expected one.
 
     What is due is computed from these rows, so an early or late return corrects it exactly.
     """
 
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="+", verbose_name=_("case")
-    )
-    placement = models.ForeignKey(
-        Placement,
-        on_delete=models.PROTECT,
-        related_name="suspensions",
-        verbose_name=_("placement"),
-    )
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
-    )
     suspended_on = models.DateField(_("suspended from"))
     expected_on = models.DateField(_("expected return"))
     resumed_on = models.DateField(_("back since"), null=True, blank=True)
@@ -36,11 +21,11 @@ class Suspension(Record):
 
     history = Tracked(personal=("reason",))
 
-    class Meta:
+    class Meta(PlacementPart.Meta):
         verbose_name = _("suspension")
         verbose_name_plural = _("suspensions")
         ordering = ("suspended_on", "id")
-        default_permissions = ()
+        abstract = False
         constraints = [
             models.UniqueConstraint(
                 fields=("placement",),

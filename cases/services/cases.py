@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,11 +13,19 @@ from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Ac
 from cases.services.context import changing
 from cases.workflow import CASE_WORKFLOW, CaseStatus
 from organizations.models import Region
-from peph.access import scope_of
 from peph.audit.changes import change
 from peph.errors import Conflict, DomainError, Forbidden, Invalid
-from peph.records import amend, check_version, locked, save_valid
+from peph.records import Record, amend, check_version, locked, save_valid
+from peph.scopes import scope_of
 from peph.workflow import PREVIOUS
+
+# What repeats the region of its case, and so goes along when the case changes hands.
+FOLLOWS_THE_CASE: tuple[Any, ...] = tuple(
+    model
+    for model in apps.get_app_config("cases").get_models()
+    if issubclass(model, Record)
+    and {"case", "region"} <= {field.name for field in model._meta.local_concrete_fields}
+)
 
 
 def open_case(
@@ -85,10 +94,9 @@ def transfer_case(
         former = case.coordinator
         amend(case, {"region": region, "coordinator": None})
         _hand_over(case, former)
-        for placement in case.placements.all():
-            amend(placement, {"region": region})
-        for follow_up in case.follow_ups.all():
-            amend(follow_up, {"region": region})
+        for model in FOLLOWS_THE_CASE:
+            for row in model.objects.filter(case=case):
+                amend(row, {"region": region})
     return case
 
 

@@ -164,14 +164,7 @@ def _suspension(placement: Placement, reason: str = "") -> Suspension:
     # The database holds that a suspended placement has both dates.
     left: Any = placement.suspended_on
     expected: Any = placement.resume_on
-    return Suspension(
-        case_id=placement.case_id,
-        placement=placement,
-        region_id=placement.region_id,
-        suspended_on=left,
-        expected_on=expected,
-        reason=reason,
-    )
+    return Suspension.of(placement, suspended_on=left, expected_on=expected, reason=reason)
 
 
 def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:

@@ -12,11 +12,12 @@ from cases.services.context import changing
 from cases.workflow import PLACEMENT_WORKFLOW, PlacementStatus
 from peph.errors import Invalid
 from peph.records import check_version, locked, save_valid
+from peph.scopes import account_of
 
 # What a person must be able to do on the placement to record a signature in this role: the programme
 # may for all, the host for its own people.
 SIGNED_BY = {
-    Signature.Role.PARTICIPANT: Action.EDIT,
+    Signature.Role.PARTICIPANT: Action.ANSWER_FOR_PARTICIPANT,
     Signature.Role.SUPERVISOR: Action.REPORT,
     Signature.Role.HOST_COORDINATOR: Action.SIGN,
     Signature.Role.PROGRAM: Action.EDIT,
@@ -47,15 +48,13 @@ def sign_agreement(
         if signed_on > timezone.localdate():
             raise Invalid(fields={"signed_on": [_("This date is in the future.")]})
         save_valid(
-            Signature(
-                case_id=placement.case_id,
-                placement=placement,
-                region_id=placement.region_id,
+            Signature.of(
+                placement,
                 role=role,
                 name=name.strip(),
                 signed_on=signed_on,
                 means=means,
-                recorded_by=by,
+                recorded_by=account_of(by),
             )
         )
         signatures = list(placement.signatures.all())

@@ -12,9 +12,10 @@ from cases.views import home_work
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
 from organizations.policy import everywhere, in_organization, in_region
-from peph.access import NOTHING, Rule, scope_of
+from peph.access import NOTHING, Rule
 from peph.accounts.models import User
 from peph.pages import refusals
+from peph.scopes import scope_of
 
 # What a person holds → the blocks it brings. Somebody with two kinds of work gets both.
 WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (

@@ -11,9 +11,9 @@ from guardian.models import UserObjectPermissionBase
 from organizations.models.hosts import HostOrganization, HostSite
 from organizations.models.program import Program
 from organizations.models.regions import Region
-from peph.access import live_grants
 from peph.audit.history import Tracked
 from peph.records import Record
+from peph.scopes import live_grants
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):

@@ -33,6 +33,19 @@ class Program(Record):
         _("smallest count that may be published"), default=5
     )
 
+    days_without_contact = models.PositiveSmallIntegerField(
+        _("days without contact before a case is flagged"), default=90
+    )
+    second_approval_from = models.DecimalField(
+        _("cost from which a second person approves an accommodation ($)"),
+        max_digits=9,
+        decimal_places=2,
+        default=1500,
+    )
+    link_days = models.PositiveSmallIntegerField(
+        _("days a link to a task stays valid"), default=21, validators=[MinValueValidator(1)]
+    )
+
     history = Tracked()
 
     class Meta:

@@ -21,10 +21,10 @@ from organizations.models import (
     RegionGrant,
 )
 from organizations.policy import PROGRAM_POLICY, Action
-from peph.access import forget_scopes
 from peph.audit.changes import SYSTEM, change
 from peph.errors import Forbidden, Invalid
 from peph.records import check_version, locked, save_valid
+from peph.scopes import forget_scopes
 
 # What a grant can be on → its table and the roles it can carry (DESIGN §4).
 TABLES: dict[type[models.Model], tuple[type[Grant], tuple[str, ...]]] = {

@@ -3,8 +3,17 @@
 import csv
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from organizations.models import FollowUpStep, HostOrganization, JobClass, Program, Region
+from organizations.models import (
+    EvaluationCriterion,
+    FollowUpStep,
+    HostOrganization,
+    JobClass,
+    Program,
+    ProjectCriterion,
+    Region,
+)
 from peph.audit.changes import SYSTEM, change
 
 FILES = Path(__file__).resolve().parent.parent / "reference"
@@ -30,7 +39,11 @@ def load_reference() -> dict[str, int]:
             "regions": _regions(),
             "host_organizations": _host_organizations(),
             "job_classes": _job_classes(),
-            "steps": _schedule(program),
+            "steps": _of_program(FollowUpStep, "schedule.csv", program),
+            "project_criteria": _of_program(ProjectCriterion, "project_criteria.csv", program),
+            "evaluation_criteria": _of_program(
+                EvaluationCriterion, "evaluation_criteria.csv", program
+            ),
         }
 
 
@@ -70,14 +83,10 @@ def _job_classes() -> int:
     )
 
 
-def _schedule(program: Program) -> int:
-    known = set(FollowUpStep.objects.values_list("code", flat=True))
+def _of_program(model: Any, file: str, program: Program) -> int:
+    known = set(model.objects.values_list("code", flat=True))
     return len(
-        FollowUpStep.objects.bulk_create(
-            [
-                FollowUpStep(program=program, **row)
-                for row in _rows("schedule.csv")
-                if row["code"] not in known
-            ]
+        model.objects.bulk_create(
+            [model(program=program, **row) for row in _rows(file) if row["code"] not in known]
         )
     )

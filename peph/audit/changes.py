@@ -13,6 +13,7 @@ from uuid_utils import compat
 from peph.audit import context
 from peph.audit.running import Change, running, set_running
 from peph.audit.seal import seal_postgresql, seal_sqlite, tell_postgresql
+from peph.scopes import Bearer
 
 # The actor of jobs, of reference data, and of people who are not signed in.
 SYSTEM = uuid.UUID("00000000-0000-7000-8000-000000000001")
@@ -23,7 +24,8 @@ class ChangeError(RuntimeError):
 
 
 def _actor_id(by: Any) -> uuid.UUID:
-    if by == SYSTEM:
+    # Whoever acts by a link has no account: the channel and the link's own row say who it was.
+    if by == SYSTEM or isinstance(by, Bearer):
         return SYSTEM
     if isinstance(by, get_user_model()) and isinstance(by.pk, uuid.UUID):
         return by.pk

@@ -22,6 +22,7 @@ VIEW = "view"
 OFFICER = "view edit decide share audit read_personal read_needs read_notes"
 WATCHER = "view audit read_personal read_needs read_notes"
 NOBODY = ""
+KEEPER = "view edit update sign report evaluate answer_for_participant read_needs"
 
 # On the placed case of region 03 at the MTMD; consent to share the needs was not given.
 ON_THE_CASE = {
@@ -50,16 +51,16 @@ ON_THE_CASE = {
     "superuser": NOBODY,
 }
 ON_THE_PLACEMENT = {
-    "lead": "view edit update sign report read_needs",
-    "second_lead": "view edit update sign report read_needs",
-    "coordinator": "view edit update sign report read_needs",
-    "colleague": "view edit update sign report read_needs",
+    "lead": KEEPER,
+    "second_lead": KEEPER,
+    "coordinator": KEEPER,
+    "colleague": KEEPER,
     "coordinator_elsewhere": NOBODY,
-    "health_coordinator": "view edit update sign report read_needs",
+    "health_coordinator": KEEPER,
     "health_only": NOBODY,
-    "representative": "view update sign report",
+    "representative": "view update sign report evaluate",
     "representative_elsewhere": NOBODY,
-    "supervisor": "view update report",
+    "supervisor": "view update report evaluate",
     "supervisor_elsewhere": NOBODY,
     "committee": NOBODY,
     "auditor": "view read_needs",
@@ -69,7 +70,7 @@ ON_THE_PLACEMENT = {
     "privacy": "view read_needs",
     "outsider": NOBODY,
     "reader": "view read_needs",
-    "editor": "view edit update sign report read_needs",
+    "editor": KEEPER,
     "former": NOBODY,
     "inactive": NOBODY,
     "superuser": NOBODY,

@@ -10,9 +10,9 @@ from django.utils import timezone
 from organizations.models import RegionGrant
 from organizations.services.grants import give_grant
 from organizations.services.hosts import open_site
-from peph.access import scope_of
 from peph.audit.changes import SYSTEM
 from peph.audit.models import AccessLog, ChangeSet
+from peph.scopes import scope_of
 
 OTHERS = [
     "coordinator",

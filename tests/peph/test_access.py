@@ -11,19 +11,10 @@ from cases.models import Case, CaseGrant
 from cases.policy import CASE_POLICY, Action
 from organizations.models import HostOrganizationGrant, HostSiteGrant, Region, RegionGrant
 from organizations.services.grants import end_grant, give_grant, permission_for
-from peph.access import (
-    EVERYTHING,
-    NOTHING,
-    Granted,
-    Oneself,
-    Scope,
-    Where,
-    grant_models,
-    remembered_scopes,
-    scope_of,
-)
+from peph.access import EVERYTHING, NOTHING, Granted, Oneself, Where
 from peph.accounts.models import User
 from peph.audit.changes import SYSTEM, change
+from peph.scopes import Scope, grant_models, remembered_scopes, scope_of
 
 REGION = "organizations.Region"
 HOLDS_TWO = Scope("me", {("coordinate", REGION): frozenset({1, 2}), ("lead", "p"): frozenset({9})})

@@ -6,12 +6,31 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW, CaseStatus, PlacementStatus
+from cases.workflow import (
+    ACCOMMODATION_WORKFLOW,
+    CASE_WORKFLOW,
+    MATCH_WORKFLOW,
+    PLACEMENT_WORKFLOW,
+    AccommodationStatus,
+    CaseStatus,
+    MatchStatus,
+    PlacementStatus,
+)
+from organizations.workflow import CALL_WORKFLOW, PROJECT_WORKFLOW, CallStatus, ProjectStatus
 from peph.diagrams import section
 
 WORKFLOWS: tuple[tuple[Any, ...], ...] = (
+    ("Call", CALL_WORKFLOW, CallStatus, CallStatus.PLANNED),
+    ("Project", PROJECT_WORKFLOW, ProjectStatus, ProjectStatus.DRAFT),
     ("Case", CASE_WORKFLOW, CaseStatus, CaseStatus.REFERRED),
+    ("Match", MATCH_WORKFLOW, MatchStatus, MatchStatus.PROPOSED),
     ("Placement", PLACEMENT_WORKFLOW, PlacementStatus, PlacementStatus.TO_SIGN),
+    (
+        "Accommodation",
+        ACCOMMODATION_WORKFLOW,
+        AccommodationStatus,
+        AccommodationStatus.REQUESTED,
+    ),
 )
 INTRODUCTION = """# The lives of the records
 

@@ -1,0 +1,152 @@
+"""Documents of a case: what they are, for whom, which version; their bytes apart, named by their SHA-256."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.cases import Case
+from cases.models.placements import Placement
+from cases.policy import DOCUMENT_POLICY, Action
+from organizations.models.hosts import HostOrganization, HostSite
+from organizations.models.regions import Region
+from peph.audit.history import Tracked
+from peph.records import Record
+
+
+class DocumentQuerySet(models.QuerySet["Document"]):
+    def visible_to(self, user: Any) -> "DocumentQuerySet":
+        return self.filter(DOCUMENT_POLICY.q(user, Action.VIEW))
+
+    def with_abilities(self, user: Any) -> "DocumentQuerySet":
+        """Load each document knowing what `user` may do with it."""
+        return self.annotate(**DOCUMENT_POLICY.flags(user))
+
+    def current(self) -> "DocumentQuerySet":
+        """The last version of each, not withdrawn."""
+        return self.filter(replaced_by__isnull=True, withdrawn_on__isnull=True)
+
+
+class Document(Record):
+    """One version of a document. A new version replaces it; neither is ever changed."""
+
+    class Kind(models.TextChoices):
+        RESUME = "resume", _("Curriculum vitæ")
+        ATTESTATION = "attestation", _("Attestation")
+        AGREEMENT = "agreement", _("Agreement")
+        PLAN = "plan", _("Plan of the placement")
+        EVALUATION = "evaluation", _("Evaluation")
+        NOTICE = "notice", _("Notice or decision")
+        EVIDENCE = "evidence", _("Evidence")
+        OTHER = "other", _("Other")
+
+    class Audience(models.TextChoices):
+        PROGRAM = "program", _("The programme")
+        HOST = "host", _("The programme and the host organisation")
+        HEALTH = "health", _("Those who may read health information")
+
+    case = models.ForeignKey(
+        Case, on_delete=models.PROTECT, related_name="documents", verbose_name=_("case")
+    )
+    placement = models.ForeignKey(
+        Placement,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="documents",
+        verbose_name=_("placement"),
+    )
+    region = models.ForeignKey(
+        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
+    )
+    organization = models.ForeignKey(
+        HostOrganization,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("host organisation"),
+    )
+    site = models.ForeignKey(
+        HostSite,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("host site"),
+    )
+    kind = models.CharField(_("kind"), max_length=11, choices=Kind)
+    title = models.CharField(_("title"), max_length=160)
+    audience = models.CharField(
+        _("who may read it"), max_length=7, choices=Audience, default=Audience.PROGRAM
+    )
+    filename = models.CharField(_("file name"), max_length=120, editable=False)
+    media_type = models.CharField(_("format"), max_length=100, editable=False)
+    size = models.PositiveIntegerField(_("size in bytes"), editable=False)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, editable=False)
+    number = models.PositiveSmallIntegerField(_("number of the version"), default=1, editable=False)
+    replaces = models.OneToOneField(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="replaced_by",
+        verbose_name=_("replaces"),
+    )
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("put in by"),
+    )
+    uploaded_at = models.DateTimeField(_("put in"), default=timezone.now, editable=False)
+    withdrawn_on = models.DateField(_("withdrawn"), null=True, editable=False)
+
+    history = Tracked(personal=("title", "filename"))
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ("-uploaded_at", "-id")
+        default_permissions = ()
+        indexes = [
+            models.Index("case", F("uploaded_at").desc(), name="document_of_case"),
+            models.Index("sha256", name="document_sha256"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(number=1, replaces__isnull=True)
+                | Q(number__gt=1, replaces__isnull=False),
+                name="document_version_replaces",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("cases:document_detail", args=[self.pk])
+
+
+class DocumentContent(models.Model):
+    """The bytes of documents, in the database: written in the same transaction as what names them."""
+
+    history_exempt = "Fixed by its key: the SHA-256 that the document's own history holds."
+
+    sha256 = models.CharField(max_length=64, primary_key=True)
+    content = models.BinaryField()
+
+    class Meta:
+        verbose_name = _("content of a document")
+        verbose_name_plural = _("contents of documents")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.sha256

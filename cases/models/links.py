@@ -1,0 +1,100 @@
+"""Links to one task: sent to somebody without an account, signed, expiring, renewable."""
+
+import datetime as dt
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from cases.models.followups import FollowUp
+from cases.models.parts import PlacementPart
+from cases.models.signatures import Signature
+from cases.policy import LINK_POLICY, Action
+from peph.audit.history import Tracked
+
+
+class TaskLinkQuerySet(models.QuerySet["TaskLink"]):
+    def visible_to(self, user: Any) -> "TaskLinkQuerySet":
+        return self.filter(LINK_POLICY.q(user, Action.VIEW))
+
+    def with_abilities(self, user: Any) -> "TaskLinkQuerySet":
+        """Load each link knowing what `user` may do with it."""
+        return self.annotate(**LINK_POLICY.flags(user))
+
+    def awaiting(self) -> "TaskLinkQuerySet":
+        """Sent, neither answered nor called back."""
+        return self.filter(answered_on__isnull=True, revoked_on__isnull=True)
+
+
+class TaskLink(PlacementPart):
+    """One task for one person. The address is signed and holds the key and the serial: a renewed link has
+    the next serial, and the address before it opens nothing."""
+
+    class Task(models.TextChoices):
+        CONFIRM_START = "confirm_start", _("Confirm the start")
+        SIGN = "sign", _("Sign the agreement")
+        REPORT = "report", _("Report progress")
+        EVALUATE = "evaluate", _("Evaluate")
+        ANSWER = "answer", _("Answer an evaluation")
+
+    task = models.CharField(_("task"), max_length=13, choices=Task)
+    role = models.CharField(_("signs as"), max_length=16, choices=Signature.Role, blank=True)
+    evaluation = models.ForeignKey(
+        "cases.Evaluation",
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="links",
+        verbose_name=_("evaluation"),
+    )
+    follow_up = models.ForeignKey(
+        FollowUp,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="links",
+        verbose_name=_("step of the schedule it answers"),
+    )
+    recipient_name = models.CharField(_("sent to"), max_length=160)
+    recipient_email = models.EmailField(_("e-mail"))
+    serial = models.PositiveSmallIntegerField(_("times renewed"), default=1, editable=False)
+    sent_on = models.DateField(_("sent"), editable=False)
+    expires_on = models.DateField(_("valid until"), editable=False)
+    draft = models.JSONField(_("what was filled in so far"), null=True, editable=False)
+    answered_on = models.DateField(_("answered"), null=True, editable=False)
+    revoked_on = models.DateField(_("called back"), null=True, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("sent by"),
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    # A draft is not yet said: only what was sent is history.
+    history = Tracked(personal=("recipient_name", "recipient_email"), excluded_fields=("draft",))
+    objects = TaskLinkQuerySet.as_manager()
+
+    class Meta(PlacementPart.Meta):
+        abstract = False
+        verbose_name = _("link to a task")
+        verbose_name_plural = _("links to a task")
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(task="sign") & ~Q(role="") | ~Q(task="sign") & Q(role=""),
+                name="task_link_signs_as",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_task_display()} – {self.recipient_name}"
+
+    def has_expired(self, today: dt.date | None = None) -> bool:
+        """Whether its last day has passed."""
+        return self.expires_on < (today or timezone.localdate())
