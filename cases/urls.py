@@ -13,6 +13,7 @@ from cases.views import (
     imports,
     notes,
     participants,
+    placement_page,
     placements,
     signatures,
 )
@@ -82,7 +83,7 @@ PARTICIPANTS = [
 PLACEMENTS = [
     path(f"{CASE}placements/new/", placements.placement_new, name="placement_new"),
     path("placements/", placements.placement_list, name="placement_list"),
-    path(PLACEMENT, placements.placement_detail, name="placement_detail"),
+    path(PLACEMENT, placement_page.placement_detail, name="placement_detail"),
     path(f"{PLACEMENT}sign/<signature_role:role>/", signatures.signature_new, name="signature_new"),
     path(f"{PLACEMENT}edit/", placements.placement_edit, name="placement_edit"),
     path(

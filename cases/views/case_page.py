@@ -14,6 +14,7 @@ from cases.models import Case, Consent, FollowUp, Note, Placement
 from cases.policy import Action
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
+from cases.views.sections import Builder, sections_of
 from cases.workflow import CASE_WORKFLOW
 from peph.audit import timeline
 from peph.audit.models import ChangedRow
@@ -21,6 +22,8 @@ from peph.pages import open_visible, refusals
 from peph.paging import Order, page
 
 NEWEST_NUMBER_FIRST = Order("number")
+# In the order of the page.
+SECTIONS: tuple[Builder, ...] = ()
 ENTRIES_SHOWN, ENTRIES_A_PAGE = 5, 20
 FOLLOW_UPS_SHOWN, DONE_SHOWN, NOTES_SHOWN = 30, 10, 30
 
@@ -49,6 +52,7 @@ def case_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             follow_ups.filter(done_on__isnull=False).order_by("-done_on", "pk")[:DONE_SHOWN]
         ),
         "follow_ups_url": f"{reverse('cases:follow_up_list')}?case={case.pk}",
+        "sections": sections_of(SECTIONS, request, case),
         "trail": trail(case),
         **_programme_side(case, user),
     }

@@ -1,4 +1,4 @@
-"""Pages of the placements: list, one, opening, keeping up to date, moving."""
+"""Pages of the placements: list, opening, keeping up to date, moving. One placement is `placement_page`."""
 
 import uuid
 from copy import copy
@@ -14,13 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from cases.filters import PlacementFilter
 from cases.forms.placements import HostPlacementForm, NewPlacementForm, PlacementForm
 from cases.forms.transitions import VersionForm, transition_form
-from cases.models import Case, FollowUp, Placement
+from cases.models import Case, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
-from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
-from peph.pages import form_page, get_visible, listing, open_visible, posted, refusals
-from peph.templatetags.peph import date_iso
+from peph.pages import form_page, get_visible, listing, posted, refusals
 
 
 @require_safe
@@ -32,37 +30,6 @@ def placement_list(request: HttpRequest) -> HttpResponse:
         request, PlacementFilter(request.GET, queryset=rows, request=request), PLACEMENT_POLICY
     )
     return render(request, "cases/placement_list.html", {"listing": found})
-
-
-@require_safe
-def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """One placement: what can be done now, what was agreed, who is there, what is followed."""
-    placement = open_visible(
-        request, Placement.objects.with_people().select_related("extension_by"), pk
-    )
-    follow_ups = (
-        FollowUp.objects.visible_to(request.user)
-        .with_abilities(request.user)
-        .filter(placement=placement)
-        .select_related("step", "case")
-        .order_by("due_on", "pk")
-    )
-    context = {
-        "placement": placement,
-        "moves": placement.available_transitions,
-        "agreement": _agreement(placement),
-        "people": _people(placement),
-        "person": _person(placement),
-        "suspensions": _suspensions(placement),
-        "signatures": list(placement.signatures.all()),
-        "to_sign": [
-            (role, getattr(placement, f"can_{SIGNED_BY[role]}"))
-            for role in missing_roles(placement)
-        ],
-        "follow_ups": list(follow_ups),
-        "trail": [*_trail(), (str(placement.participant), "")],
-    }
-    return render(request, "cases/placement_detail.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -151,70 +118,6 @@ def placement_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpRespon
     )
 
 
-# ------------------------------------------------------------------ what a page shows
-def _agreement(placement: Placement) -> list[tuple[Any, Any]]:
-    rows = [
-        (_("Planned start"), date_iso(placement.planned_start)),
-        (_("First day worked"), date_iso(placement.started_on)),
-        (_("Planned end"), date_iso(placement.planned_end)),
-        (_("Agreement signed"), date_iso(placement.signed_on)),
-    ]
-    if placement.was_extended:
-        rows.append((_("End first agreed"), date_iso(placement.initial_end)))
-    # Told only where there is something to tell.
-    told = (
-        (_("Suspended from"), placement.resume_on and date_iso(placement.suspended_on)),
-        (_("Expected return"), date_iso(placement.resume_on)),
-        (_("End asked for"), date_iso(placement.extension_end)),
-        (_("Extension asked by"), placement.extension_end and placement.extension_by),
-        (_("Last day worked"), date_iso(placement.ended_on)),
-        (_("Ended by"), placement.get_ended_by_display()),
-        (_("Day expected"), date_iso(placement.expected_on)),
-        (_("Hours missed"), placement.hours_missed),
-    )
-    return [*rows, *((label, value) for label, value in told if value not in (None, ""))]
-
-
-def _suspensions(placement: Placement) -> list[tuple[str, str]]:
-    """(from when to when, why) of each suspension; the reason for the programme only."""
-    return [
-        (
-            _("From %(left)s to %(back)s")
-            % {
-                "left": date_iso(each.suspended_on),
-                "back": date_iso(each.resumed_on or each.expected_on),
-            },
-            each.reason if placement.can_edit else "",  # type: ignore[attr-defined]
-        )
-        for each in placement.suspensions.all()
-    ]
-
-
-def _people(placement: Placement) -> list[tuple[Any, Any]]:
-    return [
-        (_("Host organisation"), placement.organization),
-        (_("Region"), placement.region),
-        (_("Job class"), placement.job_class),
-        (_("Hours a week"), placement.hours_per_week),
-        (_("Supervisor"), placement.supervisor_name),
-        (_("E-mail of the supervisor"), placement.supervisor_email),
-        (_("Mentor"), placement.mentor_name),
-    ]
-
-
-def _person(placement: Placement) -> list[tuple[Any, Any]]:
-    """How to reach the participant; what has to be adapted, for whoever may read it."""
-    person = placement.participant
-    rows: list[tuple[Any, Any]] = [
-        (_("Name"), person.full_name),
-        (_("E-mail"), person.email),
-        (_("Telephone"), person.phone),
-    ]
-    if placement.can_read_needs:  # type: ignore[attr-defined]
-        rows.append((_("What has to be adapted"), person.functional_needs))
-    return rows
-
-
 def page_of(placement: Placement, heading: str, button: str, here: str = "") -> dict[str, Any]:
     """What every form on a placement shows around it."""
     url = placement.get_absolute_url()
@@ -222,9 +125,9 @@ def page_of(placement: Placement, heading: str, button: str, here: str = "") -> 
         "heading": heading,
         "button": button,
         "cancel_url": url,
-        "trail": [*_trail(), (str(placement.participant), url), (here or button, "")],
+        "trail": [*placements_trail(), (str(placement.participant), url), (here or button, "")],
     }
 
 
-def _trail() -> list[tuple[str, str]]:
+def placements_trail() -> list[tuple[str, str]]:
     return [(_("Placements"), reverse("cases:placement_list"))]
