@@ -19,7 +19,7 @@ from organizations.workflow import (
 )
 from peph.audit import timeline
 from peph.audit.changes import change
-from peph.errors import Conflict, Forbidden, Invalid
+from peph.errors import Conflict, Forbidden, Invalid, Stale
 from peph.records import amend, check_version, locked, save_valid
 from peph.text import plain
 from peph.working_days import working_days_after
@@ -74,9 +74,13 @@ def move_project(
     given = inputs.get("reason")
     reason = given.strip() if isinstance(given, str) else ""
     with _changing(project, by=by, verb=PROJECT_WORKFLOW.verb(name), reason=reason):
-        # The call first: closing and publishing it look at its projects under the same lock.
-        call = locked(Call.objects.all(), project.call_id)
+        # The call first: closing and publishing it look at its projects under the same lock. Not the one
+        # the given copy names: a draft may have gone to another.
+        present = Project.objects.filter(pk=project.pk).values("call_id")[:1]
+        call = locked(Call.objects.all(), present)
         project = locked(Project.objects.select_related("site"), project.pk)
+        if project.call_id != call.pk:
+            raise Stale
         project.call = call
         PROJECT_POLICY.check(by, row.requires, project)
         check_version(project, version)
