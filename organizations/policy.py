@@ -143,3 +143,13 @@ PROJECT_POLICY = Policy(
         Action.FILL: _PROJECT_OFFICERS,
     }
 )
+
+# Figures only, over projects: places offered, retained, free. A site is too small a part of a ministry
+# for its supervisor to be told the ministry's figures from it.
+CAPACITY_POLICY = Policy(
+    {
+        Action.VIEW: everywhere("lead", "audit")
+        | in_region("coordinate", "audit")
+        | in_organization("represent", "audit")
+    }
+)

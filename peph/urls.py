@@ -15,7 +15,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("accounts/", include("peph.accounts.urls")),
     path("api/v1/", include(organizations.api_urls.router.urls)),
-    path("api/v1/", include(cases.api_urls.router.urls)),
+    path("api/v1/", include(cases.api_urls.urlpatterns)),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path(
         "api/docs/",
