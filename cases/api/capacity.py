@@ -21,7 +21,7 @@ class CapacityResource(Resource):
     serializer_class = CapacitySerializer
     filterset_class = CapacityFilter
     policy = CAPACITY_POLICY
-    pagination_class = None
+    pagination_class = None  # type: ignore[assignment]
 
     def get_queryset(self) -> QuerySet:
         if getattr(self, "swagger_fake_view", False):

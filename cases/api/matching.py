@@ -63,9 +63,7 @@ class MatchedResource(SharedResource):
         return Response(shapes.SuggestedProjectsSerializer(found).data)
 
     def _log_part(self, case: Case, part: str) -> None:
-        access_log.record(
-            "open", request=self.request, obj=case, case=case, detail={"part": part}
-        )
+        access_log.record("open", request=self.request, obj=case, case=case, detail={"part": part})
 
 
 def _profile(case: Case) -> Response:
@@ -81,7 +79,7 @@ class ProjectSuggestionResource(Resource):
     policy = PROJECT_POLICY
     serializer_class = shapes.SuggestedCasesSerializer
     filter_backends = ()
-    pagination_class = None
+    pagination_class = None  # type: ignore[assignment]
 
     def suggestions(self, request: Request, pk: str) -> Response:
         """The waiting cases of the reader’s scope, each criterion met, not met or to check."""

@@ -22,7 +22,6 @@ from peph.api import Body, Day, Reference, RelatedId
 NEEDS = tuple(f"needs_{name}" for name in WorkProfile.NEEDS)
 MATCH_TIERS: dict[str, Action] = {
     "case": Action.READ_PERSONAL,
-    "region": Action.READ_PERSONAL,
     "proposed_by": Action.READ_PERSONAL,
 }
 

@@ -113,6 +113,4 @@ def _places(seats: dict[str, int], seated: dict[str, int] | None) -> Places:
 
 def _total(rows: Iterable[Places]) -> Places:
     kept = list(rows)
-    return Places(
-        **{name: sum(getattr(each, name) for each in kept) for name in Places.__slots__}
-    )
+    return Places(**{name: sum(getattr(each, name) for each in kept) for name in Places.__slots__})

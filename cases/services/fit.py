@@ -16,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from cases.models import Case, WorkProfile
 from organizations.models import HostSite, Project
 
-
 LABELS = {
     "job_class": gettext_lazy("Job class"),
     "region": gettext_lazy("Region"),
@@ -134,17 +133,15 @@ def _availability(profile: WorkProfile, project: Project) -> Criterion:
 
 
 def _telework(project: Project, site: HostSite) -> Criterion:
+    sought = _("Needed")
     if project.telework:
-        fit = Fit.MET
-    else:
-        # The post does not offer it; where the place could, the host is asked.
-        fit = Fit.NOT_MET if site.telework == HostSite.Access.NO else Fit.UNKNOWN
-    offered = (
-        _("Offered with the post")
-        if project.telework
-        else _("Site: %(answer)s") % {"answer": site.get_telework_display()}
-    )
-    return Criterion("telework", fit, _("Needed"), offered)
+        return Criterion("telework", Fit.MET, sought, _("Offered with the post"))
+    # The post does not offer it; where the place could, the host is asked.
+    fit = Fit.NOT_MET if site.telework == HostSite.Access.NO else Fit.UNKNOWN
+    offered = _("Not with the post; at the site: %(answer)s") % {
+        "answer": site.get_telework_display()
+    }
+    return Criterion("telework", fit, sought, offered)
 
 
 def _mentor(project: Project) -> Criterion:

@@ -30,7 +30,9 @@ class Ranked:
 
     record: Any
     criteria: tuple[Criterion, ...]
-    match: Match | None = None
+    match: Match | None
+    # Whether the case is in matching: proposed anywhere only then.
+    is_ready: bool
 
     def of(self, fit: Fit) -> list[Criterion]:
         """The criteria in this state."""
@@ -74,8 +76,9 @@ def rank_projects(case: Case, *, user: Any) -> Ranking:
     )
     last = _last_matches(Match.objects.filter(case=case), "project_id")
     profile = getattr(case, "work_profile", None)
+    is_ready = case.status == CaseStatus.MATCHING
     rows = [
-        Ranked(each, weigh(profile, case, each, each.site), last.get(each.pk))
+        Ranked(each, weigh(profile, case, each, each.site), last.get(each.pk), is_ready)
         for each in found[:WEIGHED]
     ]
     return _ranking(rows, len(found), key=lambda row: (plain(row.record.title), str(row.record.pk)))
@@ -95,6 +98,7 @@ def rank_cases(project: Project, *, user: Any) -> Ranking:
             each,
             weigh(getattr(each, "work_profile", None), each, project, project.site),
             last.get(each.pk),
+            each.status == CaseStatus.MATCHING,
         )
         for each in found[:WEIGHED]
     ]
