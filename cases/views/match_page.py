@@ -176,7 +176,7 @@ def _profile_kept(profile: WorkProfile) -> list[tuple[Any, Any]]:
     return [
         (_("Hours a week"), hours_sought(profile)),
         (_("Telework"), profile.get_telework_display()),
-        (_("Other regions accepted"), profile.other_regions or _("None")),
+        (_("Other regions accepted"), profile.other_regions or _("No other region")),
         (_("Available from"), profile.available_from),
         (_("Mentor"), _("Wanted") if profile.wants_mentor else _("Not asked for")),
         (_("What the place must have"), needs_of(profile)),
