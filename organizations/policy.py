@@ -148,3 +148,13 @@ PROJECT_POLICY = Policy(
 )
 # Asked only to tell a member of the committee why a project is not theirs to score.
 PROJECT_CONFLICT = Policy({Action.SCORE: _ONES_OWN})
+
+# Figures only, over projects: places offered, retained, free. A site is too small a part of a ministry
+# for its supervisor to be told the ministry's figures from it.
+CAPACITY_POLICY = Policy(
+    {
+        Action.VIEW: everywhere("lead", "audit")
+        | in_region("coordinate", "audit")
+        | in_organization("represent", "audit")
+    }
+)

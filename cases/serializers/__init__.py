@@ -1,7 +1,15 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature
-from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
+from cases.models import Consent, FollowUp, Participant, Signature, WorkProfile
+from cases.services.fit import Fit
+from cases.workflow import (
+    CaseStatus,
+    ClosureReason,
+    EndedBy,
+    MatchStatus,
+    PlacementStatus,
+    RefusalReason,
+)
 from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
 
@@ -10,6 +18,11 @@ name_choices(
     ClosureReason=ClosureReason.choices,
     PlacementStatus=PlacementStatus.choices,
     EndedBy=EndedBy.choices,
+    MatchStatus=MatchStatus.choices,
+    RefusalReason=RefusalReason.choices,
+    TeleworkWish=WorkProfile.Telework.choices,
+    FunctionalNeed=[(name, name) for name in WorkProfile.NEEDS],
+    CriterionFit=Fit.choices,
     SignatureRole=Signature.Role.choices,
     SignatureMeans=Signature.Means.choices,
     CorrespondenceLanguage=Participant.Language.choices,
