@@ -266,7 +266,9 @@ HISTORY = {"lead": True, "auditor": True, "privacy": True, "coordinator": False,
 
 
 @pytest.mark.parametrize("who", HISTORY)
-def test_the_history_of_scores_is_central_and_neither_of_the_region_nor_of_the_host(who, cast, reviewed):
+def test_the_history_of_scores_is_central_and_neither_of_the_region_nor_of_the_host(
+    who, cast, reviewed
+):
     scored(reviewed, cast["committee"], 4)
     told = ChangeSet.objects.latest("number")
     assert told.verb == "organizations.project.score"
