@@ -14,6 +14,7 @@ from django.urls import get_resolver, reverse
 from cases.models import Consent, ImportUpload
 from organizations.models import JobClass
 from peph.audit.models import ChangeSet
+from tests.proposing import draft, open_call
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
 
 pytestmark = pytest.mark.django_db
@@ -41,7 +42,10 @@ def names(resolver: Any = None, space: str = "") -> set[str]:
 @pytest.fixture
 def things(world, cast, case, placement, follow_up, note):
     """What stands in an address: one record of each kind, all of the case of region 03."""
+    call = open_call(cast["lead"])
     return {
+        "call": call.pk,
+        "project": draft(world.site_03, cast["representative"], call).pk,
         "case": case.pk,
         "placement": placement.pk,
         "follow_up": follow_up.pk,
