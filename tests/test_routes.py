@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from django.urls import get_resolver, reverse
 
-from cases.models import Consent, ImportUpload
+from cases.models import Consent, ImportUpload, Match
 from organizations.models import JobClass
+from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
+from tests.cases.matching.conftest import a_call, a_project
 from tests.proposing import draft, open_call
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
 
@@ -43,9 +45,18 @@ def names(resolver: Any = None, space: str = "") -> set[str]:
 def things(world, cast, case, placement, follow_up, note):
     """What stands in an address: one record of each kind, all of the case of region 03."""
     call = open_call(cast["lead"])
+    project = a_project(a_call(), world.site_03)
+    with change(by=SYSTEM, verb="test"):
+        # The case is placed: nobody could propose it any more.
+        match = Match(
+            case=case, project=project, region=case.region, site=project.site,
+            organization=project.organization,
+        )  # fmt: skip
+        match.save()
     return {
         "call": call.pk,
         "project": draft(world.site_03, cast["representative"], call).pk,
+        "match": match.pk,
         "case": case.pk,
         "placement": placement.pk,
         "follow_up": follow_up.pk,
