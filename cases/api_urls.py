@@ -2,6 +2,7 @@
 
 from rest_framework.routers import SimpleRouter
 
+from cases.api.accommodations import AccommodationResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
@@ -13,6 +14,7 @@ router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
 router.register("cases", CaseResource, basename="api-case")
 router.register("placements", PlacementResource, basename="api-placement")
+router.register("accommodations", AccommodationResource, basename="api-accommodation")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy import (
+    ACCOMMODATION_POLICY,
     CASE_POLICY,
     CHANGE_SET_POLICY,
     FOLLOW_UP_POLICY,
@@ -27,6 +28,13 @@ def register() -> None:
         ),
         navigation.Item(
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
+        ),
+        navigation.Item(
+            "accommodations",
+            _("Accommodation measures"),
+            "cases:accommodation_list",
+            _may(ACCOMMODATION_POLICY),
+            45,
         ),
         navigation.Item(
             "imports",

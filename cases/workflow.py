@@ -196,8 +196,8 @@ ACCOMMODATION_WORKFLOW = Workflow("cases.accommodation", (
     Transition("refuse", frozenset({D.REQUESTED}), D.REFUSED, A.DECIDE, _("Refuse"), _("Accommodation refused"), (_DAY_DECIDED, REASON), ends=True),
     Transition("put-in-place", frozenset({D.ACCEPTED, D.MODIFIED}), D.IN_PLACE, A.REPORT, _("In place"), _("Accommodation in place"), (Input("in_place_on", "date", _("In place since"), limit="past"), _COMMENT)),
     Transition("verify", frozenset({D.IN_PLACE}), D.VERIFIED, A.REPORT, _("Verify that it helps"), _("Accommodation verified useful"), (Input("verified_on", "date", _("Verified on"), limit="past"), _COMMENT)),
-    # It does not help: back to the request, with what was learned.
-    Transition("reconsider", frozenset({D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider"), _("Accommodation to reconsider"), (REASON,)),
+    # It does not help, or costs more than was decided on: back to the request, with what was learned.
+    Transition("reconsider", frozenset({D.ACCEPTED, D.MODIFIED, D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider"), _("Accommodation to reconsider"), (REASON,)),
     Transition("give-back", frozenset({D.IN_PLACE, D.VERIFIED}), D.RETURNED, A.REPORT, _("Equipment given back"), _("Equipment given back"), (Input("returned_on", "date", _("Given back on"), limit="past"), _COMMENT), ends=True),
     Transition("withdraw", frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED}), D.WITHDRAWN, A.EDIT, _("Withdraw the request"), _("Accommodation request withdrawn"), (REASON,), ends=True),
 ))

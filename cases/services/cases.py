@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Consent, FollowUp, Participant
 from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
+from cases.services.accommodations import withdraw_all
 from cases.services.context import changing
 from cases.workflow import CASE_WORKFLOW, CaseStatus
 from organizations.models import Region
@@ -211,6 +212,7 @@ def _close(case: Case, by: Any, values: dict[str, Any]) -> None:
     case.resume_on, case.resumes_as = None, ""
     # What is still to do has no object any more; the history keeps what was planned.
     FollowUp.objects.filter(case=case).to_do().delete()
+    withdraw_all(case)
 
 
 def _reopen(case: Case, by: Any, values: dict[str, Any]) -> None:

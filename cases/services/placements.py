@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Placement, Suspension
 from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
-from cases.services import schedule
+from cases.services import accommodations, schedule
 from cases.services.cases import follow_placement
 from cases.services.context import changing
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_ENDED, PLACEMENT_WORKFLOW
@@ -59,6 +59,7 @@ def open_placement(
         case.site, case.organization = site, site.organization
         follow_placement(case, "place")
         schedule.generate(placement)
+        accommodations.attach_to(placement)
         done.organization_id = site.organization_id
     return placement
 
@@ -212,6 +213,7 @@ def _never_began(placement: Placement) -> None:
     case = locked(Case.objects.all(), placement.case_id)
     case.site = case.organization = None
     follow_placement(case, "release")
+    accommodations.detach_from(placement)
 
 
 _AFTER: dict[str, Callable[[Placement], None]] = {

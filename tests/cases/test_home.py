@@ -18,8 +18,8 @@ from organizations.services.hosts import open_site
 from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 
-OFFICER = ["late", "week", "ending", "referred", "own", "awaited"]
-HOST = ["to-sign", "to-start", "active", "ending", "shared"]
+OFFICER = ["late", "week", "ending", "referred", "own", "awaited", "not-ready", "to-give-back"]
+HOST = ["to-sign", "to-start", "active", "ending", "shared", "to-put-in-place"]
 BLOCKS = {
     "lead": [*OFFICER, "regions"],
     "second_lead": [*OFFICER, "regions"],

@@ -1,0 +1,1 @@
+"""What each noun's list can be narrowed by, one file a noun."""
