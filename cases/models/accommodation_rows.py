@@ -1,7 +1,7 @@
 """Which accommodation measures: those a person may see, those that wait, are late or go back."""
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import F, Q, Subquery
@@ -12,16 +12,13 @@ from cases.policy import ACCOMMODATION_POLICY, Action
 from cases.workflow import ACCOMMODATION_PENDING, PLACEMENT_CURRENT, AccommodationStatus
 from organizations.models.program import Program
 
-if TYPE_CHECKING:
-    pass
-
 # What is there: it helps, or waits to be told whether it does.
 IN_PLACE = frozenset({AccommodationStatus.IN_PLACE, AccommodationStatus.VERIFIED})
 # What can be given back; hours, tasks or an interpreter cannot.
 EQUIPMENT = frozenset({"technical", "software", "furniture"})
 
 
-class AccommodationQuerySet(models.QuerySet["Accommodation"]):
+class AccommodationQuerySet(models.QuerySet[Any]):
     def visible_to(self, user: Any) -> "AccommodationQuerySet":
         return self.filter(ACCOMMODATION_POLICY.q(user, Action.VIEW))
 
