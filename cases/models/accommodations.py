@@ -43,7 +43,7 @@ class Accommodation(Record):
     class Funding(models.TextChoices):
         HOST = "host", _("The host organisation")
         PROGRAM = "program", _("The programme")
-        SHARED = "shared", _("Shared")
+        SHARED = "shared", _("Shared cost")
         OTHER = "other", _("Another source")
         NONE = "none", _("No cost")
 

@@ -79,7 +79,7 @@ def update_accommodation(
         }
         _check_changeable(accommodation, changed)
         if "placement" in changed:
-            _tie(accommodation, changed.pop("placement"))
+            _tie(accommodation, changed["placement"])
         _fill(accommodation, by, changed, "")
         _check_days(accommodation, changed)
         # Nothing that differs, nothing saved: no empty history.
@@ -158,7 +158,7 @@ def obstacle(accommodation: Accommodation, name: str, *, by: Any) -> DomainError
     # Separation of duties (DESIGN §4).
     return Forbidden(
         _("You asked for this measure and it costs $%(limit)s or more: somebody else decides.")
-        % {"limit": number_format(limit, force_grouping=True)}
+        % {"limit": number_format(limit, 2 if limit % 1 else 0, force_grouping=True)}
     )
 
 

@@ -60,7 +60,7 @@ def _not_ready(user: Any) -> Block:
     return Block(
         name="not-ready",
         kind="not_ready",
-        title=_("Starting within 21 days and not ready"),
+        title=_("Placements starting within 21 days and not ready"),
         rows=[
             UnreadyRow(placement, readiness(placement))
             for placement in shown.order_by("planned_start", "pk")[:MOST_ROWS]
