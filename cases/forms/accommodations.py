@@ -63,6 +63,9 @@ class AccommodationForm(_AccommodationForm):
     """What can be changed in the present status: before the decision, or what became known after it."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+    planned_on = forms.DateField(label=_("To be in place by"), widget=DateInput)
+    # Promised, then bought, then paid.
+    field_order = ("version", "placement", "planned_on")
 
     class Meta:
         model = Accommodation
@@ -76,8 +79,6 @@ class AccommodationForm(_AccommodationForm):
             "supplier": forms.TextInput(attrs={"autocomplete": "off"}),
         }
         help_texts = HELP
-
-    planned_on = forms.DateField(label=_("To be in place by"), widget=DateInput)
 
     def __init__(self, data: Any = None, *, user: Any, instance: Accommodation) -> None:
         known = {"version": instance.version, "planned_on": instance.planned_on}

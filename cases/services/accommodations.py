@@ -1,6 +1,6 @@
 """Accommodation measures: asked for, decided by whoever may, bought once approved, in place, given back."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -125,7 +125,8 @@ def move_accommodation(
         reason=inputs.get("reason"),
     ):
         accommodation = locked(
-            Accommodation.objects.with_limit().select_related("case"), accommodation.pk
+            Accommodation.objects.with_limit().select_related("case", "placement"),
+            accommodation.pk,
         )
         ACCOMMODATION_POLICY.check(by, row.requires, accommodation)
         check_version(accommodation, version)
@@ -149,8 +150,23 @@ def obstacle(accommodation: Accommodation, name: str, *, by: Any) -> DomainError
     """
     if name == "give-back" and not accommodation.is_equipment:
         return Conflict(_("There is nothing to give back: this measure is not equipment."))
+    if name == "reconsider":
+        return _nothing_to_ask_for(accommodation)
+    return _decides_alone(accommodation, by) if name in DECISIONS else None
+
+
+def _nothing_to_ask_for(accommodation: Accommodation) -> DomainError | None:
+    if not accommodation.case.is_open:
+        return Conflict(_("This case is closed: reopen it first."))
+    placement = accommodation.placement
+    if placement is not None and not placement.is_current and not accommodation.follows_person:
+        return Conflict(_("This placement is over."))
+    return None
+
+
+def _decides_alone(accommodation: Accommodation, by: Any) -> DomainError | None:
     asked_by = accommodation.requested_by_id
-    if name not in DECISIONS or asked_by is None or asked_by != by.pk:
+    if asked_by is None or asked_by != by.pk:
         return None
     limit, cost = accommodation.second_approval_from, accommodation.cost_estimated
     if cost is None or cost < limit:
@@ -240,7 +256,7 @@ _ORDER: tuple[tuple[str, str, Any], ...] = (
 
 
 # ------------------------------------------------------------------ what is refused
-def _check_days(accommodation: Accommodation, given: Iterable[str]) -> None:
+def _check_days(accommodation: Accommodation, given: Collection[str]) -> None:
     """Of the days `given`, none is out of order, and what happened did not happen tomorrow."""
     problems: dict[str, list[Any]] = {}
     for name, earlier, message in _ORDER:
@@ -255,7 +271,7 @@ def _check_days(accommodation: Accommodation, given: Iterable[str]) -> None:
         raise Invalid(fields=problems)
 
 
-def _check_changeable(accommodation: Accommodation, changed: Iterable[str]) -> None:
+def _check_changeable(accommodation: Accommodation, changed: Collection[str]) -> None:
     kept = set(changed) - changeable(accommodation)
     if kept:
         raise Invalid(fields={name: [_why_not(name)] for name in sorted(kept)})

@@ -21,7 +21,9 @@ from cases.views.accommodations import accommodations_trail
 from cases.views.sections import Section
 from peph.audit import timeline
 from peph.audit.models import ChangedRow
+from peph.errors import DomainError
 from peph.pages import open_visible
+from peph.workflow import Transition
 
 # In the order of the page.
 TOLD = (
@@ -31,11 +33,8 @@ TOLD = (
 BOUGHT = (
     "cost_estimated", "cost_actual", "funding", "supplier", "purchased_on", "follows_person",
 )  # fmt: skip
-# Days that did not come are not missing.
-ONLY_ONCE_THERE = frozenset(
-    {"decided_on", "decided_by", "decision_reason", "planned_on", "in_place_on", "verified_on",
-     "returned_on"}
-)  # fmt: skip
+# What did not come yet is not missing.
+ONLY_ONCE_THERE = frozenset(TOLD[5:]) | {"cost_actual", "supplier", "purchased_on"}
 ENTRIES_SHOWN = 10
 
 
@@ -51,7 +50,7 @@ def accommodation_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     context = {
         "accommodation": accommodation,
         "moves": [step for step, why in refusals.items() if why is None],
-        "kept": [(step.label, str(why)) for step, why in refusals.items() if why is not None],
+        "kept": _by_reason(refusals),
         "may_edit": accommodation.can_edit and bool(changeable(accommodation)),
         "told": _facts(accommodation, TOLD),
         "bought": _facts(accommodation, BOUGHT),
@@ -59,6 +58,15 @@ def accommodation_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "trail": [*accommodations_trail(), (str(accommodation.case.participant), "")],
     }
     return render(request, "cases/accommodation_detail.html", context)
+
+
+def _by_reason(refusals: dict[Transition, DomainError | None]) -> list[tuple[str, str]]:
+    """(moves, why) of what is kept closed: a reason that holds for several is said once."""
+    found: dict[str, list[str]] = {}
+    for step, why in refusals.items():
+        if why is not None:
+            found.setdefault(str(why), []).append(str(step.label))
+    return [(", ".join(labels), why) for why, labels in found.items()]
 
 
 def _entries(accommodation: Accommodation, user: Any) -> list[timeline.Entry]:

@@ -326,7 +326,7 @@ def test_what_cannot_be_asked_for(cast, case, placement, case_elsewhere):
 
 
 def test_the_barrier_is_asked_for_in_functional_terms():
-    assert "No diagnosis" in str(Accommodation._meta.get_field("barrier").help_text)
+    assert "pas de diagnostic ici" in str(Accommodation._meta.get_field("barrier").help_text)
 
 
 # ------------------------------------------------------------------ deciding
@@ -362,7 +362,7 @@ def test_from_a_cost_on_somebody_else_than_who_asked_decides(name, cost, alone, 
     if alone:
         move_accommodation(measure, name, by=asked_by, **INPUTS[name])
     else:
-        with pytest.raises(Forbidden, match="somebody else decides"):
+        with pytest.raises(Forbidden, match="une autre personne décide"):
             move_accommodation(measure, name, by=asked_by, **INPUTS[name])
         move_accommodation(measure, name, by=cast["colleague"], **INPUTS[name])
 
@@ -441,7 +441,7 @@ def test_nothing_is_bought_before_it_is_approved(status, cast, measure):
     with pytest.raises(Invalid) as refused:
         update_accommodation(measure, by=cast["lead"], purchased_on=dt.date(2026, 5, 5))
     assert refused.value.fields == {
-        "purchased_on": ["Nothing is bought before the measure is approved."]
+        "purchased_on": ["Rien n’est acheté avant que la mesure soit approuvée."]
     }
 
 
@@ -638,6 +638,26 @@ def test_a_case_that_closes_withdraws_what_still_waits(cast, waiting):
     )  # fmt: skip
     found = dict(Accommodation.objects.values_list("pk", "status"))
     assert found == {kept.pk: "in_place", dropped.pk: "withdrawn"}
+
+
+@pytest.mark.parametrize(("follows", "closes"), [(False, False), (True, False), (True, True)])
+def test_nothing_is_reconsidered_for_a_placement_that_is_over_or_a_closed_case(
+    follows, closes, cast, case, placement
+):
+    by = cast["lead"]
+    measure = bring(ask(case, by, placement, follows_person=follows), "in_place", by)
+    move_placement(placement, "complete", by=by, ended_on="2026-10-30")
+    if closes:
+        move_case(
+            Case.objects.get(pk=case.pk), "close", by=by, closed_on="2026-11-02",
+            closure_reason="studies", reason="x",
+        )  # fmt: skip
+    loaded = seen(measure, by)
+    may = follows and not closes
+    assert ("reconsider" in [step.name for step in offered(loaded, by=by)]) is may
+    if not may:
+        with pytest.raises(Conflict):
+            move_accommodation(measure, "reconsider", by=by, **INPUTS["reconsider"])
 
 
 def test_a_measure_goes_along_when_its_case_changes_hands(cast, case, measure, world):
