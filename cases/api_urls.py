@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from cases.api.accommodations import AccommodationResource
 from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
@@ -19,6 +20,7 @@ router.register("consents", ConsentResource, basename="api-consent")
 router.register("cases", CaseResource, basename="api-case")
 router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
+router.register("accommodations", AccommodationResource, basename="api-accommodation")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")

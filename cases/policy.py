@@ -28,6 +28,7 @@ class Action(StrEnum):
     ANSWER_FOR_PARTICIPANT = "answer_for_participant"
     READ_PERSONAL = "read_personal"
     READ_NEEDS = "read_needs"
+    READ_COSTS = "read_costs"
     READ_NOTES = "read_notes"
     READ_HEALTH = "read_health"
     EDIT_HEALTH = "edit_health"
@@ -200,16 +201,19 @@ MATCH_POLICY = Policy(
         Action.READ_NEEDS: _READ_MATCH | (_TO_HOSTS & _NEEDS_TOLD),
     }
 )
+_HOST_TOLD = HOSTS & _NEEDS_TOLD
+_PROGRAMME = OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id")
+# The host knows what a measure costs where it pays, and never why the programme decided as it did.
+_HOST_PAYS = Where(lambda: Q(funding__in=("host", "shared")))
 ACCOMMODATION_POLICY = Policy(
     {
-        Action.VIEW: OFFICERS
-        | WATCHERS
-        | exception("view_case", "change_case", at="case_id")
-        | (HOSTS & _NEEDS_TOLD),
-        Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
+        Action.VIEW: _PROGRAMME | _HOST_TOLD,
+        Action.EDIT: _EDIT_PART,
         Action.DECIDE: OFFICERS,
         # Whoever hosts says when it is in place and whether it helps.
-        Action.REPORT: OFFICERS | exception("change_case", at="case_id") | (HOSTS & _NEEDS_TOLD),
+        Action.REPORT: _EDIT_PART | _HOST_TOLD,
+        Action.READ_PERSONAL: _PROGRAMME,
+        Action.READ_COSTS: _PROGRAMME | (_HOST_TOLD & _HOST_PAYS),
     }
 )
 # A document is for the programme, for the host as well, or for those who read health information.

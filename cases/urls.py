@@ -5,6 +5,8 @@ from django.urls import path, register_converter
 from cases.models import Signature
 from cases.views import (
     access,
+    accommodation_page,
+    accommodations,
     capacity,
     case_page,
     cases,
@@ -22,7 +24,7 @@ from cases.views import (
     rankings,
     signatures,
 )
-from cases.workflow import CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
+from cases.workflow import ACCOMMODATION_WORKFLOW, CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
 
 app_name = "cases"
 
@@ -51,6 +53,12 @@ class MatchMove(CaseMove):
     regex = "|".join(MATCH_WORKFLOW.offered_names)
 
 
+class AccommodationMove(CaseMove):
+    """The same for accommodation measures."""
+
+    regex = "|".join(ACCOMMODATION_WORKFLOW.offered_names)
+
+
 class SignatureRole(CaseMove):
     """Those who sign an agreement."""
 
@@ -60,10 +68,12 @@ class SignatureRole(CaseMove):
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
+register_converter(AccommodationMove, "accommodation_move")
 register_converter(SignatureRole, "signature_role")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+ACCOMMODATION = "accommodations/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -121,6 +131,26 @@ MATCHES = [
     path("matches/<uuid:pk>/move/<match_move:name>/", matches.match_move, name="match_move"),
     path("capacity/", capacity.capacity_page, name="capacity"),
 ]
+ACCOMMODATIONS = [
+    path("accommodations/", accommodations.accommodation_list, name="accommodation_list"),
+    path(
+        f"{CASE}accommodations/new/",
+        accommodations.accommodation_new,
+        name="accommodation_new",
+    ),
+    path(
+        f"{PLACEMENT}accommodations/new/",
+        accommodations.accommodation_new_here,
+        name="accommodation_new_here",
+    ),
+    path(ACCOMMODATION, accommodation_page.accommodation_detail, name="accommodation_detail"),
+    path(f"{ACCOMMODATION}edit/", accommodations.accommodation_edit, name="accommodation_edit"),
+    path(
+        f"{ACCOMMODATION}move/<accommodation_move:name>/",
+        accommodations.accommodation_move,
+        name="accommodation_move",
+    ),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -141,6 +171,7 @@ urlpatterns = [
     *MATCHES,
     *PLACEMENTS,
     *PROBLEMS,
+    *ACCOMMODATIONS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -29,6 +29,8 @@ def register() -> None:
             "cases.placement.open": _("Placement opened"),
             "cases.placement.sign-as": _("Agreement signed by one of its parties"),
             "cases.placement.update": _("Placement updated"),
+            "cases.accommodation.request": _("Accommodation measure requested"),
+            "cases.accommodation.update": _("Accommodation measure updated"),
             "cases.follow-up.add": _("Follow-up planned"),
             "cases.follow-up.update": _("Follow-up changed"),
             "cases.follow-up.done": _("Follow-up done"),

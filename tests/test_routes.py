@@ -12,6 +12,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from cases.models import Consent, ImportUpload, Match
+from cases.services.accommodations import request_accommodation
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
@@ -61,6 +62,14 @@ def things(world, cast, case, placement, follow_up, note):
         "placement": placement.pk,
         "follow_up": follow_up.pk,
         "note": note.pk,
+        "accommodation": request_accommodation(
+            case,
+            by=cast["coordinator"],
+            placement=placement,
+            kind="software",
+            barrier="x",
+            measure="x",
+        ).pk,
         "participant": case.participant_id,
         "consent": Consent.objects.get(participant=case.participant).pk,
         "organization": world.mtmd.pk,

@@ -25,7 +25,7 @@ class PlacementResource(HistoricResource):
     queryset = (
         Placement.objects.with_people()
         .select_related("extension_by")
-        .prefetch_related("signatures", "suspensions")
+        .prefetch_related("signatures", "suspensions", "accommodations")
     )
     serializer_class = shapes.PlacementSerializer
     filterset_class = PlacementFilter

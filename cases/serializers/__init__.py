@@ -1,8 +1,17 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature, WorkProfile
+from cases.models import (
+    Accommodation,
+    Consent,
+    FollowUp,
+    Participant,
+    Signature,
+    WorkProfile,
+)
 from cases.services.fit import Fit
+from cases.services.readiness import ReadinessState
 from cases.workflow import (
+    AccommodationStatus,
     CaseStatus,
     ClosureReason,
     EndedBy,
@@ -14,6 +23,10 @@ from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
 
 name_choices(
+    AccommodationStatus=AccommodationStatus.choices,
+    AccommodationKind=Accommodation.Kind.choices,
+    AccommodationFunding=Accommodation.Funding.choices,
+    ReadinessState=ReadinessState.choices,
     CaseStatus=CaseStatus.choices,
     ClosureReason=ClosureReason.choices,
     PlacementStatus=PlacementStatus.choices,

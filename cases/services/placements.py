@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Placement, Suspension
 from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
-from cases.services import schedule
+from cases.services import accommodations, schedule
 from cases.services.cases import follow_placement
 from cases.services.context import changing
 from cases.services.open_matches import withdraw_open_matches
@@ -69,6 +69,7 @@ def open_placement(
         schedule.generate(placement)
         withdraw_open_matches(case, RefusalReason.OTHER_CHOSEN, besides=project)
         settle_seats(placement)
+        accommodations.attach_to(placement)
         done.organization_id = site.organization_id
     return placement
 
@@ -224,6 +225,7 @@ def _never_began(placement: Placement) -> None:
     case.site = case.organization = None
     follow_placement(case, "release")
     settle_seats(placement)
+    accommodations.detach_from(placement)
 
 
 _AFTER: dict[str, Callable[[Placement], None]] = {
