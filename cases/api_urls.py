@@ -7,12 +7,15 @@ from cases.api.change_sets import ChangeSetResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
+from cases.api.plans import ObjectiveResource, ReportResource
 
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
 router.register("cases", CaseResource, basename="api-case")
 router.register("placements", PlacementResource, basename="api-placement")
+router.register("objectives", ObjectiveResource, basename="api-objective")
+router.register("reports", ReportResource, basename="api-report")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")

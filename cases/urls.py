@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from cases.models import Signature
 from cases.views import (
     access,
+    agreements,
     case_page,
     cases,
     follow_ups,
@@ -15,6 +16,8 @@ from cases.views import (
     participants,
     placement_page,
     placements,
+    plans,
+    reports,
     signatures,
 )
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
@@ -90,6 +93,13 @@ PLACEMENTS = [
         f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"
     ),
 ]
+PLANS = [
+    path(f"{PLACEMENT}agreement/", agreements.placement_agreement, name="placement_agreement"),
+    path(f"{PLACEMENT}objectives/new/", plans.objective_new, name="objective_new"),
+    path("objectives/<uuid:pk>/edit/", plans.objective_edit, name="objective_edit"),
+    path(f"{PLACEMENT}reports/new/", reports.report_new, name="report_new"),
+    path("reports/<uuid:pk>/edit/", reports.report_edit, name="report_edit"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -108,6 +118,7 @@ urlpatterns = [
     *FOLLOW_UPS,
     *PARTICIPANTS,
     *PLACEMENTS,
+    *PLANS,
     *IMPORTS,
     *HISTORY,
 ]
