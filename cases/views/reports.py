@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.forms.plans import CorrectedReportForm, ReportForm
-from cases.models import Placement, Report
+from cases.models import FollowUp, Placement, Report
 from cases.policy import OWN_REPORT_POLICY, Action
 from cases.services.presence import Presence, presence_of
 from cases.services.reports import add_report, correct_report
@@ -24,6 +24,8 @@ from peph.errors import Conflict
 from peph.pages import form_page, get_visible, posted, refusals
 
 REPORTS = "reports"
+# How a concern is shown; none is not.
+TONES: dict[str, str] = {FollowUp.Concern.WATCH: "warning", FollowUp.Concern.URGENT: "error"}
 
 
 def report_section(request: HttpRequest, placement: Placement) -> Section | None:
@@ -36,7 +38,7 @@ def report_section(request: HttpRequest, placement: Placement) -> Section | None
     presence = presence_of(placement, reports, placement.suspensions.all(), timezone.localdate())
     shown = {
         "placement": placement,
-        "reports": reports,
+        "reports": [(report, TONES.get(report.concern, "")) for report in reports],
         "presence": _facts(presence),
         "may_report": placement.can_report,  # type: ignore[attr-defined]
     }
