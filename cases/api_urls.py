@@ -12,6 +12,7 @@ from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
+from cases.api.plans import ObjectiveResource, ReportResource
 from cases.api.problems import ProblemResource
 
 router = SimpleRouter()
@@ -21,6 +22,8 @@ router.register("cases", CaseResource, basename="api-case")
 router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("accommodations", AccommodationResource, basename="api-accommodation")
+router.register("objectives", ObjectiveResource, basename="api-objective")
+router.register("reports", ReportResource, basename="api-report")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")

@@ -150,9 +150,12 @@ def _part_of_placement(write: Rule) -> Policy:
 
 
 _EDIT_PART = OFFICERS | exception("change_case", at="case_id")
-# The plan is agreed with the host, and both keep its progress; a report is the host's word.
+# The plan is agreed with the host, and both keep its progress.
 OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
-REPORT_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
+# A report is the host's word and is added to the placement; once written it is corrected by the programme.
+REPORT_POLICY = _part_of_placement(_EDIT_PART)
+# Who reports in the host's own name; whoever else may report writes on its behalf.
+OWN_REPORT_POLICY = Policy({Action.REPORT: HOSTS | by_link()})
 # A self-evaluation is the participant's: the host reads it once it is signed.
 _OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
 EVALUATION_POLICY = Policy(

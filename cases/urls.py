@@ -7,6 +7,7 @@ from cases.views import (
     access,
     accommodation_page,
     accommodations,
+    agreements,
     capacity,
     case_page,
     cases,
@@ -20,8 +21,10 @@ from cases.views import (
     participants,
     placement_page,
     placements,
+    plans,
     problems,
     rankings,
+    reports,
     signatures,
 )
 from cases.workflow import ACCOMMODATION_WORKFLOW, CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
@@ -151,6 +154,13 @@ ACCOMMODATIONS = [
         name="accommodation_move",
     ),
 ]
+PLANS = [
+    path(f"{PLACEMENT}agreement/", agreements.placement_agreement, name="placement_agreement"),
+    path(f"{PLACEMENT}objectives/new/", plans.objective_new, name="objective_new"),
+    path("objectives/<uuid:pk>/edit/", plans.objective_edit, name="objective_edit"),
+    path(f"{PLACEMENT}reports/new/", reports.report_new, name="report_new"),
+    path("reports/<uuid:pk>/edit/", reports.report_edit, name="report_edit"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -172,6 +182,7 @@ urlpatterns = [
     *PLACEMENTS,
     *PROBLEMS,
     *ACCOMMODATIONS,
+    *PLANS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -4,6 +4,7 @@ from cases.models import (
     Accommodation,
     Consent,
     FollowUp,
+    Objective,
     Participant,
     Signature,
     WorkProfile,
@@ -45,4 +46,5 @@ name_choices(
     FollowUpKind=FollowUpStep.Kind.choices,
     FollowUpMode=FollowUp.Mode.choices,
     FollowUpConcern=FollowUp.Concern.choices,
+    ObjectiveState=Objective.State.choices,
 )
