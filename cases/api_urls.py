@@ -4,7 +4,9 @@ from rest_framework.routers import SimpleRouter
 
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
+from cases.api.documents import DocumentResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
+from cases.api.outcomes import OutcomeResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
 
@@ -15,4 +17,6 @@ router.register("cases", CaseResource, basename="api-case")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
+router.register("documents", DocumentResource, basename="api-document")
+router.register("outcomes", OutcomeResource, basename="api-outcome")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")

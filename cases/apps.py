@@ -9,8 +9,11 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        # Labels of change sets and entries of the menu; both need loaded models.
+        # Labels of change sets, entries of the menu, reference data: all need loaded models.
         from cases import navigation, verbs
+        from cases.services.consent_texts import load_consent_texts
+        from organizations.services import reference
 
         navigation.register()
         verbs.register()
+        reference.register("consent_texts", load_consent_texts)

@@ -279,6 +279,8 @@ vars().update(EMAIL_CONFIG)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="peph@localhost")
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The largest document a person may put in a file, in bytes.
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 << 20)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
