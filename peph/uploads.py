@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
@@ -31,8 +32,9 @@ class FileTooLarge(DomainError):
 
 
 def megabytes(size: int) -> str:
-    """A size in MB, without decimals that say nothing."""
-    return f"{size / (1 << 20):.1f}".removesuffix(".0")
+    """A size in MB as the running language writes it, without decimals that say nothing."""
+    value = round(size / (1 << 20), 1)
+    return number_format(value, 0 if value.is_integer() else 1)
 
 
 def check_announced(request: HttpRequest, most: int) -> None:

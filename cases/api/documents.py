@@ -86,7 +86,7 @@ class DocumentResource(HistoricResource):
             document, services.read_document(document, by=request.user, request=request)
         )
 
-    @extend_schema(parameters=[IF_MATCH], request=shapes.DocumentWithdrawBody)
+    @extend_schema(parameters=[IF_MATCH], request={"application/json": shapes.DocumentWithdrawBody})
     @action(detail=True, methods=["post"], url_path="withdraw")
     def withdraw(self, request: Request, pk: str) -> Response:
         """Take it out of use; the last version takes the earlier ones along."""

@@ -21,8 +21,8 @@ from peph.errors import Invalid
 
 # A small file can unfold into an image that no machine holds.
 MOST_PIXELS = 50_000_000
-# From here on, puremagic is sure of what it names.
-SURE = 0.5
+# From here on, puremagic is sure enough to name what it sees: four bytes of a signature.
+SURE = 0.4
 
 
 @dataclass(frozen=True)
@@ -170,7 +170,9 @@ def _broken_image() -> Invalid:
 # ------------------------------------------------------------------ text
 _NOT_IN_A_TEXT = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _MARKUP = re.compile(r"\s*(<[!?/a-z]|#!|%!ps|\{\\rtf)", re.IGNORECASE)
-_RUNS_IN_A_BROWSER = re.compile(r"<\s*(script|html|svg|iframe|object|embed|\?php)", re.IGNORECASE)
+_SOMETHING_ELSE = re.compile(
+    r"<\s*(script|html|svg|iframe|object|embed|\?php)|%PDF-\d", re.IGNORECASE
+)
 
 
 def _text(content: bytes, match: Any) -> Format:
@@ -182,15 +184,15 @@ def _text(content: bytes, match: Any) -> Format:
             continue
         if _NOT_IN_A_TEXT.search(text):
             break
-        if _MARKUP.match(text) or _RUNS_IN_A_BROWSER.search(text):
-            raise _unknown(match if match and match.confidence >= SURE else None)
+        if _MARKUP.match(text) or _SOMETHING_ELSE.search(text):
+            raise _unknown(match)
         return found
     raise _unknown(match)
 
 
 def _unknown(match: Any) -> Invalid:
     accepted = _("Choose a PDF, a DOCX or ODT document, a PNG or JPEG image, or a plain text.")
-    if match is None or not match.name:
+    if match is None or match.confidence < SURE:
         return refused(_("This kind of file is not accepted.") + " " + accepted)
     told = _("This is not an accepted file, whatever its name says (%(kind)s).")
     return refused(told % {"kind": match.extension or match.name} + " " + accepted)
