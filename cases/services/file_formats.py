@@ -53,11 +53,12 @@ def recognize(content: bytes) -> Format:
     """The format of these bytes. Raises Invalid, saying why, for what is not taken in."""
     if not content:
         raise refused(_("This file is empty."))
-    names = {match.extension: match for match in _matches(content)}
+    # The surest first.
+    matches = _matches(content)
     for extension, read in _READERS.items():
-        if extension in names:
+        if any(match.extension == extension for match in matches):
             return read(content)
-    return _text(content, next(iter(names.values()), None))
+    return _text(content, matches[0] if matches else None)
 
 
 def _matches(content: bytes) -> list[Any]:
