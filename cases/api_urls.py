@@ -7,12 +7,13 @@ from cases.api.change_sets import ChangeSetResource
 from cases.api.documents import DocumentResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.outcomes import OutcomeResource
-from cases.api.participants import ConsentResource, ParticipantResource
+from cases.api.participants import ConsentResource, ConsentTextResource, ParticipantResource
 from cases.api.placements import PlacementResource
 
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
+router.register("consent-texts", ConsentTextResource, basename="api-consent-text")
 router.register("cases", CaseResource, basename="api-case")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
