@@ -112,7 +112,7 @@ def case_outcomes(request: HttpRequest, case: Case) -> Section | None:
     """What became of the person, all placements together; what is next once the last moment is known."""
     if not case.can_read_personal:  # type: ignore[attr-defined]
         return None
-    rows = Outcome.objects.filter(case=case).select_related("placement__site")
+    rows = Outcome.objects.filter(case=case).select_related("placement__site__organization")
     recorded = _recorded(request.user, rows)
     if not recorded:
         return None

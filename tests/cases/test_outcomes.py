@@ -49,11 +49,16 @@ def noon(day):
     return time_machine.travel(dt.datetime.combine(day, dt.time(17), tzinfo=dt.UTC), tick=False)
 
 
+def completed(placement, by):
+    """The placement, completed on 20 November 2026."""
+    with noon(dt.date(2026, 11, 23)):
+        return move_placement(placement, "complete", by=by, ended_on=ENDED)
+
+
 @pytest.fixture
 def over(cast, placement):
-    """The placement of the cast, completed on 20 November 2026."""
-    with noon(dt.date(2026, 11, 23)):
-        return move_placement(placement, "complete", by=cast["coordinator"], ended_on=ENDED)
+    """The placement of the cast, over."""
+    return completed(placement, cast["coordinator"])
 
 
 def record(over, by, moment="end", *, today=None, **fields):
