@@ -32,7 +32,7 @@ def register() -> None:
             "cases.follow-up.done": _("Follow-up done"),
             "cases.note.add": _("Note added"),
             "cases.note.update": _("Note corrected"),
-            "cases.document.add": _("Document put in the file"),
+            "cases.document.add": _("Document added to the file"),
             "cases.document.replace": _("New version of a document"),
             "cases.document.withdraw": _("Document withdrawn"),
             "cases.outcome.record": _("Outcome recorded"),

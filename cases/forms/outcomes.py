@@ -26,7 +26,7 @@ class OutcomeForm(forms.ModelForm):
         label=_("Evidence"),
         queryset=Document.objects.none(),
         required=False,
-        help_text=_("A document of the case, put in before: a letter, an e-mail, a pay slip."),
+        help_text=_("A document that is in the case already: a letter, an e-mail, a pay slip."),
     )
 
     class Meta:

@@ -172,7 +172,7 @@ def _check_replaced(case: Case, replaces: Document, kept: _File) -> None:
     if replaces.case_id != case.pk:
         raise Invalid(fields={"replaces": [_("This document belongs to another case.")]})
     if replaces.withdrawn_on is not None:
-        raise Conflict(_("This document is withdrawn: put the new one in by itself."))
+        raise Conflict(_("This document is withdrawn: add the new one by itself."))
     if Document.objects.filter(replaces=replaces).exists():
         raise Conflict(_("There is already a newer version of this document."))
     if replaces.sha256 == hashlib.sha256(kept.content).hexdigest():

@@ -155,6 +155,16 @@ def moment_of(follow_up: FollowUp) -> Outcome.Moment | None:
     return next((each for each in WEEKS if (step.kind, step.weeks) == _step_of(each)), None)
 
 
+def answered_by(follow_up: FollowUp) -> Outcome.Moment | None:
+    """The moment whose outcome does this follow-up and can be recorded today; None: done by itself."""
+    moment = moment_of(follow_up)
+    if moment is None or follow_up.placement is None:
+        return None
+    opens = opens_on(follow_up.placement, moment)
+    recorded = follow_up.placement.outcomes.filter(moment=moment)
+    return moment if opens and opens <= _today() and not recorded.exists() else None
+
+
 def asks_retention(placement: Placement, moment: str) -> bool:
     """Whether the person was found in a job at an earlier moment: only then is it asked if it lasted."""
     return placement.outcomes.filter(

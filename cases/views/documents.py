@@ -83,14 +83,14 @@ def document_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put a document in a case; `?placement=` names the one it is about."""
     case = get_visible(request, Case.objects.with_people(), pk, needs=Action.EDIT, case=pk)
     asked = {"user": request.user, "case": case, "placement": request.GET.get("placement")}
-    context = page_of(case, _("Put a document in the case %(number)s"), _("Put it in"))
+    context = page_of(case, _("Add a document to the case %(number)s"), _("Add it"))
     context["cancel_url"] = f"{case.get_absolute_url()}#documents"
     return form_page(
         request,
         "form.html",
         DocumentForm(posted(request), request.FILES or None, **asked),
         lambda **data: add_document(case, by=request.user, **data),
-        success=_("The document was put in."),
+        success=_("The document was added."),
         to=Document.get_absolute_url,
         context=context,
     )
@@ -103,7 +103,7 @@ def document_replace(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Put in a new version of a document; the earlier one stays with its history."""
     document = _current(request, pk)
     may_health = CASE_POLICY.allows(request.user, Action.EDIT_HEALTH, document.case)
-    context = _context(document, _("New version of “%(title)s”"), _("Put it in"))
+    context = _context(document, _("New version of “%(title)s”"), _("Add it"))
     context["intro"] = _("The present version stays in the list of versions.")
     return form_page(
         request,
@@ -112,7 +112,7 @@ def document_replace(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             posted(request), request.FILES or None, document=document, may_health=may_health
         ),
         lambda **data: add_document(document.case, by=request.user, replaces=document, **data),
-        success=_("The new version was put in."),
+        success=_("The new version was added."),
         to=Document.get_absolute_url,
         context=context,
     )
@@ -202,8 +202,8 @@ def _facts(document: Document) -> list[tuple[Any, Any]]:
         (_("Version"), document.number),
         (_("File"), document.filename),
         (_("Size"), _("%(size)s kB") % {"size": -(-document.size // 1024)}),
-        (_("Put in"), document.uploaded_at),
-        (_("Put in by"), document.uploaded_by),
+        (_("Added on"), document.uploaded_at),
+        (_("Added by"), document.uploaded_by),
         (_("SHA-256"), document.sha256),
     ]
     if document.placement is not None:

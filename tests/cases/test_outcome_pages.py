@@ -5,10 +5,13 @@ import re
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from cases.models import FollowUp, Outcome
 from cases.services.cases import move_case
+from cases.views.home_outcomes import outcome_blocks
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
@@ -202,6 +205,30 @@ def test_the_first_page_tells_the_coordinator_what_can_be_recorded(client, cast,
     record(over, cast["coordinator"], "week_13")
     with noon(AFTER):
         assert address("outcome_new", over, "week_13") not in text(client, cast["coordinator"], "/")
+
+
+def test_the_follow_up_of_an_outcome_leads_to_the_outcome(client, cast, over):
+    by = cast["coordinator"]
+    steps = FollowUp.objects.filter(placement=over, step__code__in=["outcome-13", "outcome-26"])
+    thirteen, twenty_six = steps.order_by("due_on")
+    with noon(AFTER):
+        answer = get(client, by, address("follow_up_done", thirteen))
+        assert answer["Location"] == address("outcome_new", over, "week_13")
+        assert get(client, by, address("follow_up_done", twenty_six)).status_code == 200
+    record(over, by, "week_13")
+    with noon(AFTER):
+        assert get(client, by, address("follow_up_done", thirteen)).status_code == 409
+
+
+def test_the_block_costs_the_same_for_one_and_four_moments(cast, over):
+    found = []
+    for today, count in ((OPENS["end"], 1), (OPENS["week_52"], 4)):
+        with noon(today), CaptureQueriesContext(connection) as captured:
+            (shown,) = outcome_blocks(cast["coordinator"])
+            names = [str(row.follow_up.case.participant) for row in shown.rows]
+            assert (len(names), shown.count) == (count, count)
+        found.append(len(captured))
+    assert found[0] == found[1]
 
 
 def test_the_block_says_so_when_nothing_waits(client, cast, placement):
