@@ -220,7 +220,8 @@ ACCOMMODATION_POLICY = Policy(
     }
 )
 # A document is for the programme, for the host as well, or for those who read health information.
-_FOR_HOST = Where(lambda: Q(audience="host"))
+# The host reads what is in force: neither an earlier version nor what was withdrawn.
+_FOR_HOST = Where(lambda: Q(audience="host", replaced_by__isnull=True, withdrawn_on__isnull=True))
 _NOT_HEALTH = Where(lambda: ~Q(audience="health"))
 DOCUMENT_POLICY = Policy(
     {

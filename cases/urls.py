@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cases.models import Signature
+from cases.models import Outcome, Signature
 from cases.views import (
     access,
     accommodation_page,
@@ -11,6 +11,7 @@ from cases.views import (
     capacity,
     case_page,
     cases,
+    documents,
     follow_ups,
     health,
     history,
@@ -18,6 +19,7 @@ from cases.views import (
     match_page,
     matches,
     notes,
+    outcomes,
     participants,
     placement_page,
     placements,
@@ -68,15 +70,23 @@ class SignatureRole(CaseMove):
     regex = "|".join(Signature.Role.values)
 
 
+class OutcomeMoment(CaseMove):
+    """The four moments at which an outcome is recorded."""
+
+    regex = "|".join(Outcome.Moment.values)
+
+
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
 register_converter(AccommodationMove, "accommodation_move")
 register_converter(SignatureRole, "signature_role")
+register_converter(OutcomeMoment, "outcome_moment")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
 ACCOMMODATION = "accommodations/<uuid:pk>/"
+DOCUMENT = "documents/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -161,6 +171,18 @@ PLANS = [
     path(f"{PLACEMENT}reports/new/", reports.report_new, name="report_new"),
     path("reports/<uuid:pk>/edit/", reports.report_edit, name="report_edit"),
 ]
+DOCUMENTS = [
+    path(f"{CASE}documents/", documents.document_list, name="document_list"),
+    path(f"{CASE}documents/new/", documents.document_new, name="document_new"),
+    path(DOCUMENT, documents.document_detail, name="document_detail"),
+    path(f"{DOCUMENT}content/", documents.document_content, name="document_content"),
+    path(f"{DOCUMENT}replace/", documents.document_replace, name="document_replace"),
+    path(f"{DOCUMENT}withdraw/", documents.document_withdraw, name="document_withdraw"),
+]
+OUTCOMES = [
+    path(f"{PLACEMENT}outcomes/<outcome_moment:moment>/", outcomes.outcome_new, name="outcome_new"),
+    path("outcomes/<uuid:pk>/edit/", outcomes.outcome_edit, name="outcome_edit"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -183,6 +205,8 @@ urlpatterns = [
     *PROBLEMS,
     *ACCOMMODATIONS,
     *PLANS,
+    *DOCUMENTS,
+    *OUTCOMES,
     *IMPORTS,
     *HISTORY,
 ]

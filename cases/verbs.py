@@ -43,6 +43,11 @@ def register() -> None:
             "cases.note.update": _("Note corrected"),
             "cases.problem.dismiss": _("Data problem set aside"),
             "cases.problem.restore": _("Data problem taken up again"),
+            "cases.document.add": _("Document added to the file"),
+            "cases.document.replace": _("New version of a document"),
+            "cases.document.withdraw": _("Document withdrawn"),
+            "cases.outcome.record": _("Outcome recorded"),
+            "cases.outcome.update": _("Outcome corrected"),
             "cases.import": _("Spreadsheet imported"),
         }
     )

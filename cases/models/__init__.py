@@ -3,6 +3,7 @@
 from cases.models.accommodations import Accommodation
 from cases.models.cases import Case, CaseGrant
 from cases.models.checks import Dismissal
+from cases.models.consents import ConsentText
 from cases.models.documents import Document, DocumentContent
 from cases.models.evaluations import Evaluation, EvaluationScore
 from cases.models.followups import FollowUp
@@ -25,6 +26,7 @@ __all__ = [
     "Case",
     "CaseGrant",
     "Consent",
+    "ConsentText",
     "DisabilityRecord",
     "Dismissal",
     "Document",

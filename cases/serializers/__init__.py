@@ -3,8 +3,10 @@
 from cases.models import (
     Accommodation,
     Consent,
+    Document,
     FollowUp,
     Objective,
+    Outcome,
     Participant,
     Signature,
     WorkProfile,
@@ -47,4 +49,9 @@ name_choices(
     FollowUpMode=FollowUp.Mode.choices,
     FollowUpConcern=FollowUp.Concern.choices,
     ObjectiveState=Objective.State.choices,
+    DocumentKind=Document.Kind.choices,
+    DocumentAudience=Document.Audience.choices,
+    OutcomeMoment=Outcome.Moment.choices,
+    OutcomeSituation=Outcome.Situation.choices,
+    OutcomeSource=Outcome.Source.choices,
 )

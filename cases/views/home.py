@@ -11,6 +11,7 @@ from cases.policy import HOSTS, OFFICERS, exception
 from cases.views import (
     home_accommodations,
     home_matches,
+    home_outcomes,
     home_plans,
     home_problems,
     home_projects,
@@ -30,6 +31,7 @@ WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (OFFICERS, home_matches.officer_blocks),
     (OFFICERS, home_problems.problem_blocks),
     (everywhere("lead"), home_projects.lead_blocks),
+    (OFFICERS, home_outcomes.outcome_blocks),
     (everywhere("lead"), home_work.lead_blocks),
     (HOSTS, home_work.host_blocks),
     (HOSTS, home_projects.host_blocks),
