@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.policy import (
     CASE_POLICY,
     CHANGE_SET_POLICY,
+    EVALUATION_POLICY,
     FOLLOW_UP_POLICY,
     PLACEMENT_POLICY,
     REGION_CASE_POLICY,
@@ -27,6 +28,9 @@ def register() -> None:
         ),
         navigation.Item(
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
+        ),
+        navigation.Item(
+            "evaluations", _("Evaluations"), "cases:evaluation_list", _may(EVALUATION_POLICY), 45
         ),
         navigation.Item(
             "imports",

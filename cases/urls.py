@@ -2,11 +2,12 @@
 
 from django.urls import path, register_converter
 
-from cases.models import Signature
+from cases.models import Evaluation, Signature
 from cases.views import (
     access,
     case_page,
     cases,
+    evaluations,
     follow_ups,
     health,
     history,
@@ -46,12 +47,20 @@ class SignatureRole(CaseMove):
     regex = "|".join(Signature.Role.values)
 
 
+class EvaluationKind(CaseMove):
+    """The kinds of evaluation."""
+
+    regex = "|".join(Evaluation.Kind.values)
+
+
 register_converter(CaseMove, "case_move")
 register_converter(PlacementMove, "placement_move")
 register_converter(SignatureRole, "signature_role")
+register_converter(EvaluationKind, "evaluation_kind")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+EVALUATION = "evaluations/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -90,6 +99,18 @@ PLACEMENTS = [
         f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"
     ),
 ]
+EVALUATIONS = [
+    path(
+        f"{PLACEMENT}evaluations/<evaluation_kind:kind>/",
+        evaluations.evaluation_new,
+        name="evaluation_new",
+    ),
+    path("evaluations/", evaluations.evaluation_list, name="evaluation_list"),
+    path(EVALUATION, evaluations.evaluation_detail, name="evaluation_detail"),
+    path(f"{EVALUATION}edit/", evaluations.evaluation_edit, name="evaluation_edit"),
+    path(f"{EVALUATION}answer/", evaluations.evaluation_answer, name="evaluation_answer"),
+    path(f"{EVALUATION}discard/", evaluations.evaluation_discard, name="evaluation_discard"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -108,6 +129,7 @@ urlpatterns = [
     *FOLLOW_UPS,
     *PARTICIPANTS,
     *PLACEMENTS,
+    *EVALUATIONS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -12,6 +12,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from cases.models import Consent, ImportUpload
+from cases.services.evaluations import start_evaluation
 from organizations.models import JobClass
 from peph.audit.models import ChangeSet
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
@@ -46,6 +47,8 @@ def things(world, cast, case, placement, follow_up, note):
         "placement": placement.pk,
         "follow_up": follow_up.pk,
         "note": note.pk,
+        "evaluation": start_evaluation(placement, by=cast["coordinator"], kind="mid_term").pk,
+        "awaited": placement.follow_ups.get(step__code="mid-evaluation").pk,
         "participant": case.participant_id,
         "consent": Consent.objects.get(participant=case.participant).pk,
         "organization": world.mtmd.pk,

@@ -1,6 +1,6 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature
+from cases.models import STEPS, Consent, Evaluation, FollowUp, Participant, Signature
 from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
 from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
@@ -19,4 +19,9 @@ name_choices(
     FollowUpKind=FollowUpStep.Kind.choices,
     FollowUpMode=FollowUp.Mode.choices,
     FollowUpConcern=FollowUp.Concern.choices,
+    EvaluationKind=Evaluation.Kind.choices,
+    EvaluationState=Evaluation.State.choices,
+    EvaluationRecommendation=Evaluation.Recommendation.choices,
+    EvaluationAnswer=Evaluation.Answer.choices,
+    ScheduledEvaluationKind=[(kind.value, kind.label) for kind in STEPS],
 )
