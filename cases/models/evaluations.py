@@ -8,6 +8,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.followups import FollowUp, FollowUpQuerySet
 from cases.models.parts import PlacementPart
@@ -68,10 +69,10 @@ class Evaluation(PlacementPart):
         SELF = "self", _("Self-evaluation")
 
     class Recommendation(models.TextChoices):
-        CONTINUE = "continue", _("Continue")
-        EXTEND = "extend", _("Extend")
-        HIRE = "hire", _("Hire")
-        STOP = "stop", _("Stop")
+        CONTINUE = "continue", pgettext_lazy("recommendation", "Continue")
+        EXTEND = "extend", pgettext_lazy("recommendation", "Extend")
+        HIRE = "hire", pgettext_lazy("recommendation", "Hire")
+        STOP = "stop", pgettext_lazy("recommendation", "Stop")
 
     class Answer(models.TextChoices):
         AGREES = "agrees", _("Agrees")
@@ -116,7 +117,7 @@ class Evaluation(PlacementPart):
     recommendation = models.CharField(
         _("recommendation"), max_length=8, choices=Recommendation, blank=True
     )
-    signed_on = models.DateField(_("signed"), null=True, editable=False)
+    signed_on = models.DateField(_("evaluation signed"), null=True, editable=False)
     answer = models.CharField(
         _("answer of the participant"), max_length=9, choices=Answer, blank=True, editable=False
     )

@@ -202,11 +202,12 @@ def _sign(evaluation: Evaluation, by: Any, kept: Kept, signed_on: dt.date) -> No
     evaluation.signed_on = signed_on
     if problems := missing(evaluation, kept):
         raise Invalid(fields=problems)
-    evaluation.follow_up = evaluation.follow_up or _step(evaluation)
-    if evaluation.follow_up is not None:
-        step = locked(FollowUp.objects.select_related("step"), evaluation.follow_up_id)
+    step = evaluation.follow_up or _step(evaluation)
+    if step is not None:
+        step = locked(FollowUp.objects.select_related("step"), step.pk)
         if step.done_on is None:
             mark_done(step, by=by, done_on=signed_on, mode=FollowUp.Mode.MEETING)
+    evaluation.follow_up = step
 
 
 def _wrong_answer(evaluation: Evaluation) -> dict[str, list[Any]]:

@@ -18,7 +18,9 @@ from organizations.services.hosts import open_site
 from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 
-OFFICER = ["late", "week", "ending", "referred", "own", "awaited", "evaluations-awaited", "disagreements"]  # fmt: skip
+OFFICER = [
+    "late", "week", "ending", "referred", "own", "awaited", "evaluations-awaited", "disagreements",
+]  # fmt: skip
 HOST = ["to-evaluate", "to-sign", "to-start", "active", "ending", "shared"]
 BLOCKS = {
     "lead": [*OFFICER, "regions"],
