@@ -8,6 +8,7 @@ from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
 from cases.api.documents import DocumentResource
+from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
@@ -28,6 +29,8 @@ router.register("accommodations", AccommodationResource, basename="api-accommoda
 router.register("objectives", ObjectiveResource, basename="api-objective")
 router.register("reports", ReportResource, basename="api-report")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
+router.register("evaluations", EvaluationResource, basename="api-evaluation")
+router.register("awaited-evaluations", AwaitedEvaluationResource, basename="api-awaited-evaluation")
 router.register("notes", NoteResource, basename="api-note")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")

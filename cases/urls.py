@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cases.models import Outcome, Signature
+from cases.models import Evaluation, Outcome, Signature
 from cases.views import (
     access,
     accommodation_page,
@@ -12,6 +12,7 @@ from cases.views import (
     case_page,
     cases,
     documents,
+    evaluations,
     follow_ups,
     health,
     history,
@@ -76,6 +77,12 @@ class OutcomeMoment(CaseMove):
     regex = "|".join(Outcome.Moment.values)
 
 
+class EvaluationKind(CaseMove):
+    """The kinds of evaluation."""
+
+    regex = "|".join(Evaluation.Kind.values)
+
+
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
@@ -87,6 +94,11 @@ CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
 ACCOMMODATION = "accommodations/<uuid:pk>/"
 DOCUMENT = "documents/<uuid:pk>/"
+register_converter(EvaluationKind, "evaluation_kind")
+
+CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
+PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+EVALUATION = "evaluations/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -183,6 +195,18 @@ OUTCOMES = [
     path(f"{PLACEMENT}outcomes/<outcome_moment:moment>/", outcomes.outcome_new, name="outcome_new"),
     path("outcomes/<uuid:pk>/edit/", outcomes.outcome_edit, name="outcome_edit"),
 ]
+EVALUATIONS = [
+    path(
+        f"{PLACEMENT}evaluations/<evaluation_kind:kind>/",
+        evaluations.evaluation_new,
+        name="evaluation_new",
+    ),
+    path("evaluations/", evaluations.evaluation_list, name="evaluation_list"),
+    path(EVALUATION, evaluations.evaluation_detail, name="evaluation_detail"),
+    path(f"{EVALUATION}edit/", evaluations.evaluation_edit, name="evaluation_edit"),
+    path(f"{EVALUATION}answer/", evaluations.evaluation_answer, name="evaluation_answer"),
+    path(f"{EVALUATION}discard/", evaluations.evaluation_discard, name="evaluation_discard"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -207,6 +231,7 @@ urlpatterns = [
     *PLANS,
     *DOCUMENTS,
     *OUTCOMES,
+    *EVALUATIONS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -14,6 +14,7 @@ from django.urls import get_resolver, reverse
 
 from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
+from cases.services.evaluations import start_evaluation
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
@@ -74,6 +75,8 @@ def things(world, cast, case, placement, follow_up, note):
         ).pk,
         "document": put(case, cast["coordinator"]).pk,
         "outcome": _outcome(placement).pk,
+        "evaluation": start_evaluation(placement, by=cast["coordinator"], kind="mid_term").pk,
+        "awaited": placement.follow_ups.get(step__code="mid-evaluation").pk,
         "participant": case.participant_id,
         "consent_text": ConsentText.objects.first().pk,
         "consent": Consent.objects.get(participant=case.participant).pk,

@@ -1,9 +1,11 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
 from cases.models import (
+    STEPS,
     Accommodation,
     Consent,
     Document,
+    Evaluation,
     FollowUp,
     Objective,
     Outcome,
@@ -54,4 +56,9 @@ name_choices(
     OutcomeMoment=Outcome.Moment.choices,
     OutcomeSituation=Outcome.Situation.choices,
     OutcomeSource=Outcome.Source.choices,
+    EvaluationKind=Evaluation.Kind.choices,
+    EvaluationState=Evaluation.State.choices,
+    EvaluationRecommendation=Evaluation.Recommendation.choices,
+    EvaluationAnswer=Evaluation.Answer.choices,
+    ScheduledEvaluationKind=[(kind.value, kind.label) for kind in STEPS],
 )
