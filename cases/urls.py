@@ -5,6 +5,7 @@ from django.urls import path, register_converter
 from cases.models import Signature
 from cases.views import (
     access,
+    calendars,
     case_page,
     cases,
     follow_ups,
@@ -15,6 +16,7 @@ from cases.views import (
     participants,
     placement_page,
     placements,
+    reminders,
     signatures,
 )
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
@@ -46,6 +48,13 @@ class SignatureRole(CaseMove):
     regex = "|".join(Signature.Role.values)
 
 
+class CalendarSecret(CaseMove):
+    """Anything else than 256 bits as `secrets.token_urlsafe` writes them is no address at all."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
+register_converter(CalendarSecret, "calendar_secret")
 register_converter(CaseMove, "case_move")
 register_converter(PlacementMove, "placement_move")
 register_converter(SignatureRole, "signature_role")
@@ -90,6 +99,13 @@ PLACEMENTS = [
         f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"
     ),
 ]
+REMINDERS = [
+    path(f"{PLACEMENT}reminders/pause/", reminders.reminder_pause_new, name="reminder_pause_new"),
+    path("reminder-pauses/<uuid:pk>/end/", reminders.reminder_pause_end, name="reminder_pause_end"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/revoke/", calendars.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<calendar_secret:secret>.ics", calendars.calendar_feed, name="calendar_feed"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -108,6 +124,7 @@ urlpatterns = [
     *FOLLOW_UPS,
     *PARTICIPANTS,
     *PLACEMENTS,
+    *REMINDERS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_safe
 from cases.models import FollowUp, Placement
 from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.views.placements import placements_trail
+from cases.views.reminders import reminders_section
 from cases.views.sections import Builder, sections_of
 from peph.pages import open_visible
 from peph.templatetags.peph import date_iso
 
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = ()
+SECTIONS: tuple[Builder, ...] = (reminders_section,)
 
 
 @require_safe
