@@ -105,11 +105,11 @@ def _follow_ups(user: Any, day: dt.date) -> Iterable[Event]:
     rows = (
         FollowUp.objects.visible_to(user)
         .to_do()
-        .exclude(case__closed_on__isnull=False)
         .filter(
             Q(responsible=user)
             | Q(case__coordinator=user)
             | Q(is_shared=True, placement__in=hosted),
+            case__closed_on__isnull=True,
             due_on__range=(day - BEFORE, day + AFTER),
         )
         .select_related("case", "step")

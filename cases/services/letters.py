@@ -56,7 +56,7 @@ def reminder_letter(user: Any, reminders: Sequence[Reminder], *, day: dt.date) -
             "hidden": count - len(shown),
             "list_url": absolute(reverse("cases:follow_up_list")),
         }
-        return subject, render_to_string("cases/reminder.txt", context)
+        return subject, render_to_string("cases/reminder.txt", context).strip()
 
 
 def public_title(follow_up: FollowUp) -> str:
