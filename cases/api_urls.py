@@ -17,6 +17,7 @@ from cases.api.participants import ConsentResource, ConsentTextResource, Partici
 from cases.api.placements import PlacementResource
 from cases.api.plans import ObjectiveResource, ReportResource
 from cases.api.problems import ProblemResource
+from cases.api.reminders import CalendarFeedView, ReminderPauseResource
 
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
@@ -35,6 +36,7 @@ router.register("notes", NoteResource, basename="api-note")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
+router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder-pause")
 
 # What is computed has no address of its own for a single row.
 urlpatterns = [
@@ -56,4 +58,5 @@ urlpatterns = [
         ProblemResource.as_view({"delete": "restore"}),
         name="api-data-problem-dismissal",
     ),
+    path("calendar-feed/", CalendarFeedView.as_view(), name="api-calendar-feed"),
 ]

@@ -8,6 +8,7 @@ from cases.views import (
     accommodation_page,
     accommodations,
     agreements,
+    calendars,
     capacity,
     case_page,
     cases,
@@ -27,6 +28,7 @@ from cases.views import (
     plans,
     problems,
     rankings,
+    reminders,
     reports,
     signatures,
 )
@@ -83,6 +85,13 @@ class EvaluationKind(CaseMove):
     regex = "|".join(Evaluation.Kind.values)
 
 
+class CalendarSecret(CaseMove):
+    """Anything else than 256 bits as `secrets.token_urlsafe` writes them is no address at all."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
+register_converter(CalendarSecret, "calendar_secret")
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
@@ -207,6 +216,13 @@ EVALUATIONS = [
     path(f"{EVALUATION}answer/", evaluations.evaluation_answer, name="evaluation_answer"),
     path(f"{EVALUATION}discard/", evaluations.evaluation_discard, name="evaluation_discard"),
 ]
+REMINDERS = [
+    path(f"{PLACEMENT}reminders/pause/", reminders.reminder_pause_new, name="reminder_pause_new"),
+    path("reminder-pauses/<uuid:pk>/end/", reminders.reminder_pause_end, name="reminder_pause_end"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/revoke/", calendars.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<calendar_secret:secret>.ics", calendars.calendar_feed, name="calendar_feed"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -232,6 +248,7 @@ urlpatterns = [
     *DOCUMENTS,
     *OUTCOMES,
     *EVALUATIONS,
+    *REMINDERS,
     *IMPORTS,
     *HISTORY,
 ]
