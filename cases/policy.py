@@ -107,11 +107,11 @@ CONSENT_POLICY = Policy(
 )
 
 
-# A signed link opens one task on one placement, for somebody who has no account: it holds `answer` there,
-# and the service behind the link's kind is the only one that is called (`cases.services.links`).
-def by_link(at: str = "pk") -> Rule:
-    """The person came by a link sent for the placement found at `at`."""
-    return Granted(Action.ANSWER, PLACEMENT, at=at, few=True)
+# A signed link opens one task on one placement, for somebody who has no account. Whoever comes by it holds
+# the one action its task needs, there: a link to evaluate reports nothing (`cases.services.links`).
+def by_link(action: Action, at: str = "pk") -> Rule:
+    """The person came by a link to a task that needs `action` on the placement found at `at`."""
+    return Granted(action, PLACEMENT, at=at, few=True)
 
 
 _PLACEMENT_EDIT = OFFICERS | exception("change_case", at="case_id")
@@ -124,11 +124,11 @@ PLACEMENT_POLICY = Policy(
         Action.EDIT: _PLACEMENT_EDIT,
         # What the host keeps up to date: supervisor, mentor, hours.
         Action.UPDATE: _PLACEMENT_EDIT | HOSTS,
-        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(),
-        Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(),
-        Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(),
+        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(Action.SIGN),
+        Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(Action.REPORT),
+        Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(Action.EVALUATE),
         # The participant has no account yet: the programme records what they say, or they use a link.
-        Action.ANSWER_FOR_PARTICIPANT: _PLACEMENT_EDIT | by_link(),
+        Action.ANSWER_FOR_PARTICIPANT: _PLACEMENT_EDIT | by_link(Action.ANSWER_FOR_PARTICIPANT),
         Action.READ_NEEDS: of_case(Action.READ_NEEDS, column="pk", at="case_id"),
     }
 )
@@ -142,7 +142,7 @@ def _part_of_placement(write: Rule) -> Policy:
             | WATCHERS
             | HOSTS
             | exception("view_case", "change_case", at="case_id")
-            | by_link(at="placement_id"),
+            | by_link(Action.REPORT, at="placement_id"),
             Action.EDIT: write,
         }
     )
@@ -150,21 +150,23 @@ def _part_of_placement(write: Rule) -> Policy:
 
 _EDIT_PART = OFFICERS | exception("change_case", at="case_id")
 # The plan is agreed with the host, and both keep its progress; a report is the host's word.
-OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
-REPORT_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
+_TOLD_BY_HOST = _EDIT_PART | HOSTS | by_link(Action.REPORT, at="placement_id")
+OBJECTIVE_POLICY = _part_of_placement(_TOLD_BY_HOST)
+REPORT_POLICY = _part_of_placement(_TOLD_BY_HOST)
 # A self-evaluation is the participant's: the host reads it once it is signed.
 _OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
+_EVALUATES = by_link(Action.EVALUATE, at="placement_id")
+_ANSWERS = by_link(Action.ANSWER_FOR_PARTICIPANT, at="placement_id")
 EVALUATION_POLICY = Policy(
     {
         Action.VIEW: OFFICERS
         | WATCHERS
         | (HOSTS & _OWN_WORDS)
         | exception("view_case", "change_case", at="case_id")
-        | by_link(at="placement_id"),
-        Action.EDIT: _EDIT_PART
-        | (HOSTS & Where(lambda: ~Q(kind="self")))
-        | by_link(at="placement_id"),
-        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART | by_link(at="placement_id"),
+        | _EVALUATES
+        | _ANSWERS,
+        Action.EDIT: _EDIT_PART | (HOSTS & Where(lambda: ~Q(kind="self"))) | _EVALUATES,
+        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART | _ANSWERS,
     }
 )
 # What became of the person afterwards is not the host's to know.
@@ -180,6 +182,8 @@ LINK_POLICY = Policy(
         Action.EDIT: _EDIT_PART,
     }
 )
+# How many links are answered is a figure of whole regions: one case opened to somebody is none.
+ANSWER_RATE_POLICY = Policy({Action.VIEW: OFFICERS | WATCHERS})
 # The host learns of a person once the profile was sent with a live consent, and reads no comment of the
 # programme; it plans the interview and answers.
 _SENT = Where(lambda: ~Q(status="proposed"))

@@ -76,11 +76,15 @@ def database() -> dict:
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
+# Keys used before: what they signed (links sent by mail) stays valid while the key is changed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Seed of the Ed25519 key that signs checkpoints (64 hexadecimal digits). It belongs on another machine
 # than the database; empty means this installation writes unsigned notes and says so.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
 SITE_NAME = env.str("SITE_NAME", default="peph")
+# Where people reach the service: what a mail sent by a job begins its addresses with.
+SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 DATABASES = {"default": database()}

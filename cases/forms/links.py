@@ -1,0 +1,36 @@
+"""Forms of the programme: whom a link is sent to, and the period the answers are counted over."""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from cases.models import TaskLink
+from peph.forms import DateInput
+
+
+class LinkForm(forms.ModelForm):
+    """Whom the link is sent to; the task comes from the address."""
+
+    class Meta:
+        model = TaskLink
+        fields = ("recipient_name", "recipient_email", "language")
+        widgets: dict[str, Any] = {
+            "recipient_name": forms.TextInput(attrs={"autocomplete": "off"}),
+            "recipient_email": forms.EmailInput(attrs={"autocomplete": "off"}),
+        }
+
+
+class PeriodForm(forms.Form):
+    """The period the links counted were first sent in."""
+
+    since = forms.DateField(label=_("From"), widget=DateInput)
+    until = forms.DateField(label=_("To"), widget=DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        since, until = given.get("since"), given.get("until")
+        if isinstance(since, dt.date) and isinstance(until, dt.date) and since > until:
+            self.add_error("until", _("The period ends after it begins."))
+        return given
