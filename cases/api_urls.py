@@ -1,5 +1,6 @@
 """Addresses of the API of the participant side."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from cases.api.cases import CaseResource
@@ -7,6 +8,7 @@ from cases.api.change_sets import ChangeSetResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
+from cases.api.problems import ProblemResource
 
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
@@ -16,3 +18,19 @@ router.register("placements", PlacementResource, basename="api-placement")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
+
+# What is computed has no address of its own for a single row.
+urlpatterns = [
+    *router.urls,
+    path("data-problems/", ProblemResource.as_view({"get": "list"}), name="api-data-problem-list"),
+    path(
+        "data-problems/dismissals/",
+        ProblemResource.as_view({"post": "dismiss"}),
+        name="api-data-problem-dismissals",
+    ),
+    path(
+        "data-problems/dismissals/<str:dismissal_id>/",
+        ProblemResource.as_view({"delete": "restore"}),
+        name="api-data-problem-dismissal",
+    ),
+]

@@ -29,6 +29,13 @@ def register() -> None:
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
         ),
         navigation.Item(
+            "problems",
+            _("Data problems"),
+            "cases:problem_list",
+            _may(CASE_POLICY, Action.AUDIT),
+            65,
+        ),
+        navigation.Item(
             "imports",
             _("Import"),
             "cases:import_new",

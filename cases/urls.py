@@ -15,6 +15,7 @@ from cases.views import (
     participants,
     placement_page,
     placements,
+    problems,
     signatures,
 )
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
@@ -90,6 +91,15 @@ PLACEMENTS = [
         f"{PLACEMENT}move/<placement_move:name>/", placements.placement_move, name="placement_move"
     ),
 ]
+PROBLEMS = [
+    path("data-problems/", problems.problem_list, name="problem_list"),
+    path(
+        "data-problems/<slug:code>/<uuid:pk>/dismiss/",
+        problems.problem_dismiss,
+        name="problem_dismiss",
+    ),
+    path("data-problems/<uuid:pk>/restore/", problems.problem_restore, name="problem_restore"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -108,6 +118,7 @@ urlpatterns = [
     *FOLLOW_UPS,
     *PARTICIPANTS,
     *PLACEMENTS,
+    *PROBLEMS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -32,6 +32,8 @@ def register() -> None:
             "cases.follow-up.done": _("Follow-up done"),
             "cases.note.add": _("Note added"),
             "cases.note.update": _("Note corrected"),
+            "cases.problem.dismiss": _("Data problem set aside"),
+            "cases.problem.restore": _("Data problem taken up again"),
             "cases.import": _("Spreadsheet imported"),
         }
     )

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_htmx",
     "peph.audit",
+    "peph.outbox",
     "peph.accounts",
     "organizations",
     "cases",
@@ -279,8 +280,20 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = not flag("STATIC_MANIFEST", default=True)
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
+if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
+    # Django's own would append a message handed over again after a crash; ours recognises it.
+    EMAIL_CONFIG["EMAIL_BACKEND"] = "peph.outbox.spool.EmailBackend"
+    # As for SQLite: three slashes before a path in this folder, four before one from the root.
+    EMAIL_CONFIG["EMAIL_FILE_PATH"] = BASE_DIR / EMAIL_CONFIG["EMAIL_FILE_PATH"]
 vars().update(EMAIL_CONFIG)
+# Without one, a server that does not answer holds the sending up for ever.
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="peph@localhost")
+# How often a message is tried (twelve times: a day and a half), how long one process may take over one
+# message before another one may try, and how long a text is kept once sent.
+OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", default=12)
+OUTBOX_CLAIM_SECONDS = env.int("OUTBOX_CLAIM_SECONDS", default=600)
+OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", default=7)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 LOGGING = {

@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
-import cases.api_urls
 import organizations.api_urls
 from cases.views.home import home
 from peph import views
@@ -15,7 +14,7 @@ urlpatterns = [
     path("", include("organizations.urls")),
     path("accounts/", include("peph.accounts.urls")),
     path("api/v1/", include(organizations.api_urls.router.urls)),
-    path("api/v1/", include(cases.api_urls.router.urls)),
+    path("api/v1/", include("cases.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path(
         "api/docs/",

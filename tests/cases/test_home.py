@@ -18,7 +18,7 @@ from organizations.services.hosts import open_site
 from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 
-OFFICER = ["late", "week", "ending", "referred", "own", "awaited"]
+OFFICER = ["late", "week", "ending", "referred", "own", "awaited", "problems"]
 HOST = ["to-sign", "to-start", "active", "ending", "shared"]
 BLOCKS = {
     "lead": [*OFFICER, "regions"],
