@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
+from cases.api.links import AnswersResource, LinkResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
 from cases.api.problems import ProblemResource
@@ -17,11 +18,13 @@ router.register("cases", CaseResource, basename="api-case")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
+router.register("links", LinkResource, basename="api-link")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
 
 # What is computed has no address of its own for a single row.
 urlpatterns = [
     *router.urls,
+    path("answers/", AnswersResource.as_view({"get": "show"}), name="api-answers"),
     path("data-problems/", ProblemResource.as_view({"get": "list"}), name="api-data-problem-list"),
     path(
         "data-problems/dismissals/",

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy import (
+    ANSWER_RATE_POLICY,
     CASE_POLICY,
     CHANGE_SET_POLICY,
     FOLLOW_UP_POLICY,
@@ -28,6 +29,7 @@ def register() -> None:
         navigation.Item(
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
         ),
+        navigation.Item("answers", _("Answers"), "cases:answers", _may(ANSWER_RATE_POLICY), 60),
         navigation.Item(
             "problems",
             _("Data problems"),

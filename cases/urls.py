@@ -5,12 +5,15 @@ from django.urls import path, register_converter
 from cases.models import Signature
 from cases.views import (
     access,
+    answers,
     case_page,
     cases,
     follow_ups,
     health,
     history,
     imports,
+    link_pages,
+    links,
     notes,
     participants,
     placement_page,
@@ -100,6 +103,18 @@ PROBLEMS = [
     ),
     path("data-problems/<uuid:pk>/restore/", problems.problem_restore, name="problem_restore"),
 ]
+LINKS = [
+    path(f"{PLACEMENT}links/new/<str:what>/", links.link_new, name="link_new"),
+    path("links/<uuid:pk>/address/", links.link_address, name="link_address"),
+    path("links/<uuid:pk>/renew/", links.link_renew, name="link_renew"),
+    path("links/<uuid:pk>/revoke/", links.link_revoke, name="link_revoke"),
+    path("answers/", answers.answer_page, name="answers"),
+    # Behind these stands nobody with an account; the channel of the history is read from “/link/”.
+    path("link/done/<str:token>/", link_pages.link_done, name="link_done"),
+    path("link/<str:token>/", link_pages.link_task, name="link_task"),
+    path("link/<str:token>/draft/", link_pages.link_draft, name="link_draft"),
+    path("link/<str:token>/again/", link_pages.link_ask_again, name="link_ask_again"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -119,6 +134,7 @@ urlpatterns = [
     *PARTICIPANTS,
     *PLACEMENTS,
     *PROBLEMS,
+    *LINKS,
     *IMPORTS,
     *HISTORY,
 ]

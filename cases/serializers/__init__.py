@@ -1,6 +1,6 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature
+from cases.models import Consent, FollowUp, Participant, Signature, TaskLink
 from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
 from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
@@ -18,5 +18,7 @@ name_choices(
     ConsentMeans=Consent.Means.choices,
     FollowUpKind=FollowUpStep.Kind.choices,
     FollowUpMode=FollowUp.Mode.choices,
+    LinkTask=TaskLink.Task.choices,
+    LinkState=TaskLink.State.choices,
     FollowUpConcern=FollowUp.Concern.choices,
 )

@@ -110,7 +110,9 @@ def rates_by_region(user: Any, *, since: dt.date, until: dt.date) -> list[Rate]:
 def _first_sent(user: Any, since: dt.date, until: dt.date) -> QuerySet[TaskLink]:
     seen: Any = ANSWER_RATE_POLICY.q(user, Action.VIEW)
     return TaskLink.objects.filter(
-        seen, created_at__gte=_midnight(since), created_at__lt=_midnight(until + dt.timedelta(days=1))
+        seen,
+        created_at__gte=_midnight(since),
+        created_at__lt=_midnight(until + dt.timedelta(days=1)),
     )
 
 

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.policy import HOSTS, OFFICERS, exception
-from cases.views import home_problems, home_work
+from cases.views import home_links, home_problems, home_work
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
 from organizations.policy import everywhere, in_organization, in_region
@@ -22,6 +22,7 @@ WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (OFFICERS, home_work.officer_blocks),
     (OFFICERS, home_problems.problem_blocks),
     (everywhere("lead"), home_work.lead_blocks),
+    (everywhere("lead"), home_links.lead_blocks),
     (HOSTS, home_work.host_blocks),
     (exception("view_case", "change_case"), home_work.shared_blocks),
     (everywhere("protect"), home_work.privacy_blocks),

@@ -10,13 +10,14 @@ from django.views.decorators.http import require_safe
 
 from cases.models import FollowUp, Placement
 from cases.services.signatures import SIGNED_BY, missing_roles
+from cases.views.links import link_section
 from cases.views.placements import placements_trail
 from cases.views.sections import Builder, sections_of
 from peph.pages import open_visible
 from peph.templatetags.peph import date_iso
 
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = ()
+SECTIONS: tuple[Builder, ...] = (link_section,)
 
 
 @require_safe
