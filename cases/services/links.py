@@ -28,7 +28,6 @@ from peph.errors import Conflict, DomainError, Forbidden
 from peph.records import check_version, locked, save_valid
 from peph.scopes import Bearer, Scope, account_of
 
-_signer = signing.Signer(salt="cases.task-link", sep=".")
 ONCE_IN = dt.timedelta(hours=1)
 
 
@@ -48,7 +47,7 @@ class Expired(DomainError):
 def token_of(link: TaskLink) -> str:
     """The signed part of the address."""
     key = base64.urlsafe_b64encode(link.pk.bytes).decode().rstrip("=")
-    return _signer.sign(f"{key}-{link.serial}")
+    return _signer().sign(f"{key}-{link.serial}")
 
 
 def address_of(link: TaskLink) -> str:
@@ -56,10 +55,15 @@ def address_of(link: TaskLink) -> str:
     return settings.SITE_URL + reverse("cases:link_task", args=[token_of(link)])
 
 
+def _signer() -> signing.Signer:
+    # Reads what an earlier key signed as well (SECRET_KEY_FALLBACKS).
+    return signing.Signer(salt="cases.task-link", sep=".")
+
+
 def _read(token: str) -> tuple[uuid.UUID, int]:
     """Key and serial of an address we signed. Raises Http404."""
     try:
-        key, _dash, serial = _signer.unsign(token).rpartition("-")
+        key, _dash, serial = _signer().unsign(token).rpartition("-")
         return uuid.UUID(bytes=base64.urlsafe_b64decode(f"{key}==")), int(serial)
     except (signing.BadSignature, ValueError, binascii.Error) as error:
         raise Http404 from error

@@ -1,4 +1,4 @@
-"""What every page behind a link has in common: how often it is asked, its language, headers and refusals.
+"""What every page behind a link has in common: how often it is asked, its language, headers, refusals.
 
 The address is the whole right to be here, so nothing may carry it elsewhere: no referrer, no cache, no
 log. It is also what another site cannot know, so the forms need no cookie besides.
