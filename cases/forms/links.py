@@ -38,7 +38,7 @@ class PeriodForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}
-        for name, day in given.items():
+        for name, day in list(given.items()):
             # Far from anybody's life the arithmetic of dates leaves the calendar.
             if isinstance(day, dt.date) and not 1900 <= day.year <= 2100:
                 self.add_error(name, _("This date is too far away."))

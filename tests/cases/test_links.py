@@ -29,10 +29,8 @@ from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangedRow, ChangeSet
 from peph.errors import Conflict, Forbidden, Invalid, Stale
 from peph.outbox.models import Message
+from tests.linking import HOST, NOW, TODAY, awaiting_signatures, awaiting_start, turned
 
-NOW = dt.datetime(2026, 11, 25, 15, 0, tzinfo=dt.UTC)  # ten in the morning in Québec
-TODAY = dt.date(2026, 11, 25)
-HOST = {"recipient_name": "Dominique Superviseur", "recipient_email": "dominique@exemple.qc.ca"}
 MAY_SEND = {
     "lead": True, "second_lead": True, "coordinator": True, "colleague": True, "editor": True,
     "health_coordinator": True, "coordinator_elsewhere": False, "health_only": False,
@@ -52,22 +50,13 @@ def now():
 @pytest.fixture
 def to_start(placement):
     """The placement in preparation: its start waits to be confirmed."""
-    with change(by=SYSTEM, verb="cases.placement.update"):
-        Placement.objects.filter(pk=placement.pk).update(
-            status="preparation", started_on=None, planned_start=dt.date(2026, 11, 23),
-            planned_end=dt.date(2027, 11, 21),
-        )  # fmt: skip
-    return Placement.objects.with_people().get(pk=placement.pk)
+    return awaiting_start(placement)
 
 
 @pytest.fixture
 def to_sign(placement):
     """The placement with its agreement to sign."""
-    with change(by=SYSTEM, verb="cases.placement.update"):
-        Placement.objects.filter(pk=placement.pk).update(
-            status="to_sign", started_on=None, signed_on=None
-        )
-    return Placement.objects.with_people().get(pk=placement.pk)
+    return awaiting_signatures(placement)
 
 
 @pytest.fixture
@@ -170,9 +159,7 @@ def codes(placement):
 
 def test_what_can_be_asked_follows_the_life_of_the_placement(to_sign):
     def at(status, **dates):
-        with change(by=SYSTEM, verb="cases.placement.update"):
-            Placement.objects.filter(pk=to_sign.pk).update(status=status, **dates)
-        return codes(Placement.objects.get(pk=to_sign.pk))
+        return codes(turned(to_sign, status, **dates))
 
     assert at("to_sign") == ["sign-participant", "sign-supervisor", "sign-host_coordinator"]
     assert at("signed", signed_on=TODAY) == []
