@@ -3,10 +3,13 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.links import AnswersResource, LinkResource
+from cases.api.matches import MatchResource
+from cases.api.matching import ProjectSuggestionResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
 from cases.api.problems import ProblemResource
@@ -15,6 +18,7 @@ router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
 router.register("cases", CaseResource, basename="api-case")
+router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
@@ -25,6 +29,12 @@ router.register("change-sets", ChangeSetResource, basename="api-change-set")
 urlpatterns = [
     *router.urls,
     path("answers/", AnswersResource.as_view({"get": "show"}), name="api-answers"),
+    path("capacity/", CapacityResource.as_view({"get": "list"}), name="api-capacity"),
+    path(
+        "projects/<str:pk>/suggestions/",
+        ProjectSuggestionResource.as_view({"get": "suggestions"}),
+        name="api-project-suggestions",
+    ),
     path("data-problems/", ProblemResource.as_view({"get": "list"}), name="api-data-problem-list"),
     path(
         "data-problems/dismissals/",

@@ -9,8 +9,10 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        # Labels of change sets and entries of the menu; both need loaded models.
+        # Labels of change sets, entries of the menu, what keeps a project open: all need loaded models.
         from cases import navigation, verbs
+        from cases.services import project_obstacles
 
         navigation.register()
         verbs.register()
+        project_obstacles.register()

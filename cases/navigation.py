@@ -10,10 +10,12 @@ from cases.policy import (
     CASE_POLICY,
     CHANGE_SET_POLICY,
     FOLLOW_UP_POLICY,
+    MATCH_POLICY,
     PLACEMENT_POLICY,
     REGION_CASE_POLICY,
     Action,
 )
+from organizations.policy import CAPACITY_POLICY
 from peph import navigation
 from peph.access import Policy
 
@@ -26,10 +28,12 @@ def register() -> None:
         navigation.Item(
             "follow_ups", _("Follow-ups"), "cases:follow_up_list", _may(FOLLOW_UP_POLICY), 30
         ),
+        navigation.Item("matches", _("Matches"), "cases:match_list", _may(MATCH_POLICY), 35),
         navigation.Item(
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
         ),
         navigation.Item("answers", _("Answers"), "cases:answers", _may(ANSWER_RATE_POLICY), 60),
+        navigation.Item("capacity", _("Places"), "cases:capacity", _may(CAPACITY_POLICY), 65),
         navigation.Item(
             "problems",
             _("Data problems"),

@@ -184,23 +184,25 @@ LINK_POLICY = Policy(
 )
 # How many links are answered is a figure of whole regions: one case opened to somebody is none.
 ANSWER_RATE_POLICY = Policy({Action.VIEW: OFFICERS | WATCHERS})
-# The host learns of a person once the profile was sent with a live consent, and reads no comment of the
-# programme; it plans the interview and answers.
-_SENT = Where(lambda: ~Q(status="proposed"))
-MATCH_POLICY = Policy(
-    {
-        Action.VIEW: OFFICERS
-        | WATCHERS
-        | exception("view_case", "change_case", at="case_id")
-        | (HOSTS & _SENT & PROFILE_SHARED),
-        Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
-        Action.ANSWER: OFFICERS
-        | exception("change_case", at="case_id")
-        | (HOSTS & _SENT & PROFILE_SHARED),
-    }
-)
 _NEEDS_TOLD = Through(
     "cases.Consent", "participant_id", _live_consent("share_needs"), at="case__participant_id"
+)
+# The host learns of a person once the profile was sent, and as long as the consent is live; it plans the
+# interview and answers. A match withdrawn before it was sent is none of its business.
+_SENT = Where(lambda: Q(sent_on__isnull=False))
+_TO_HOSTS = HOSTS & _SENT & PROFILE_SHARED
+_KEEP_MATCH = OFFICERS | exception("change_case", at="case_id")
+_READ_MATCH = OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id")
+MATCH_POLICY = Policy(
+    {
+        Action.VIEW: _READ_MATCH | _TO_HOSTS,
+        Action.EDIT: _KEEP_MATCH,
+        Action.DECIDE: OFFICERS,
+        Action.ANSWER: _KEEP_MATCH | _TO_HOSTS,
+        # The file of the person, and what the consents allow, are for the programme.
+        Action.READ_PERSONAL: _READ_MATCH,
+        Action.READ_NEEDS: _READ_MATCH | (_TO_HOSTS & _NEEDS_TOLD),
+    }
 )
 ACCOMMODATION_POLICY = Policy(
     {

@@ -6,6 +6,7 @@ from cases.models import Signature
 from cases.views import (
     access,
     answers,
+    capacity,
     case_page,
     cases,
     follow_ups,
@@ -14,14 +15,17 @@ from cases.views import (
     imports,
     link_pages,
     links,
+    match_page,
+    matches,
     notes,
     participants,
     placement_page,
     placements,
     problems,
+    rankings,
     signatures,
 )
-from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
+from cases.workflow import CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
 
 app_name = "cases"
 
@@ -44,6 +48,12 @@ class PlacementMove(CaseMove):
     regex = "|".join(PLACEMENT_WORKFLOW.offered_names)
 
 
+class MatchMove(CaseMove):
+    """The same for matches."""
+
+    regex = "|".join(MATCH_WORKFLOW.offered_names)
+
+
 class SignatureRole(CaseMove):
     """Those who sign an agreement."""
 
@@ -51,6 +61,7 @@ class SignatureRole(CaseMove):
 
 
 register_converter(CaseMove, "case_move")
+register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
 register_converter(SignatureRole, "signature_role")
 
@@ -115,6 +126,16 @@ LINKS = [
     path("link/<str:token>/draft/", link_pages.link_draft, name="link_draft"),
     path("link/<str:token>/again/", link_pages.link_ask_again, name="link_ask_again"),
 ]
+MATCHES = [
+    path(f"{CASE}work-profile/", matches.work_profile_edit, name="work_profile_edit"),
+    path(f"{CASE}projects/", rankings.case_projects, name="case_projects"),
+    path(f"{CASE}matches/new/", matches.match_new, name="match_new"),
+    path("projects/<uuid:pk>/candidates/", rankings.project_candidates, name="project_candidates"),
+    path("matches/", matches.match_list, name="match_list"),
+    path("matches/<uuid:pk>/", match_page.match_detail, name="match_detail"),
+    path("matches/<uuid:pk>/move/<match_move:name>/", matches.match_move, name="match_move"),
+    path("capacity/", capacity.capacity_page, name="capacity"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -132,6 +153,7 @@ urlpatterns = [
     *NOTES,
     *FOLLOW_UPS,
     *PARTICIPANTS,
+    *MATCHES,
     *PLACEMENTS,
     *PROBLEMS,
     *LINKS,

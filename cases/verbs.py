@@ -24,6 +24,8 @@ def register() -> None:
             "cases.health.update": _("Health information updated"),
             "cases.consent.give": _("Consent recorded"),
             "cases.consent.withdraw": _("Consent withdrawn"),
+            "cases.work-profile.update": _("Work profile updated"),
+            "cases.match.propose": _("Match proposed"),
             "cases.placement.open": _("Placement opened"),
             "cases.placement.sign-as": _("Agreement signed by one of its parties"),
             "cases.placement.update": _("Placement updated"),

@@ -82,7 +82,8 @@ class RefusalReason(models.TextChoices):
     NO_POST = "no_post", _("The post is no longer offered")
     NOT_MOBILE = "not_mobile", _("Place or hours do not suit")
     INCOMPLETE = "incomplete", _("File incomplete")
-    OTHER_CHOSEN = "other_chosen", _("Somebody else was chosen")
+    # The host's choice of somebody else, or the person's of another offer.
+    OTHER_CHOSEN = "other_chosen", _("Another choice was made")
     OTHER = "other", _("Other")
 
 
@@ -111,11 +112,15 @@ PLACEMENT_CURRENT = frozenset(
 )
 PLACEMENT_STARTED = frozenset({P.ACTIVE, P.SUSPENDED, P.EXTENDED})
 PLACEMENT_ENDED = frozenset({P.COMPLETED, P.ENDED_EARLY})
+# A seat of a project: somebody sits on it, or did to the end. What fell through gives it back.
+PLACEMENT_SEATED = PLACEMENT_CURRENT | {P.COMPLETED}
 
 # A match still alive: a case has one at most with each project.
 MATCH_OPEN = frozenset(
     {M.PROPOSED, M.SENT, M.INTERVIEW_PLANNED, M.INTERVIEWED, M.SELECTED, M.OFFERED}
 )
+# The profile is with the host: its answer is awaited.
+MATCH_AWAITS_HOST = frozenset({M.SENT, M.INTERVIEW_PLANNED, M.INTERVIEWED})
 ACCOMMODATION_GRANTED = frozenset({D.ACCEPTED, D.MODIFIED, D.IN_PLACE, D.VERIFIED, D.RETURNED})
 # What keeps a placement from being ready on day one.
 ACCOMMODATION_PENDING = frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED})
@@ -184,7 +189,8 @@ MATCH_WORKFLOW = Workflow("cases.match", (
     Transition("choose", frozenset({M.INTERVIEWED}), M.SELECTED, A.ANSWER, _("Choose this person"), _("Person chosen by the host"), (_DAY_DECIDED,)),
     Transition("turn-down", frozenset({M.SENT, M.INTERVIEW_PLANNED, M.INTERVIEWED}), M.NOT_SELECTED, A.ANSWER, _("Do not choose this person"), _("Person not chosen"), (_DAY_DECIDED, _REFUSAL), ends=True),
     Transition("offer", frozenset({M.SELECTED}), M.OFFERED, A.EDIT, _("Make the offer"), _("Offer made"), (Input("offered_on", "date", _("Offered on"), limit="past"), Input("answer_by", "date", _("Answer expected by"), limit="future"))),
-    Transition("accept", frozenset({M.OFFERED}), M.ACCEPTED, A.EDIT, _("Offer accepted"), _("Offer accepted"), (_ANSWERED, Input("planned_start", "date", _("Planned start"))), ends=True),
+    # It opens the placement, which the programme's officers alone decide.
+    Transition("accept", frozenset({M.OFFERED}), M.ACCEPTED, A.DECIDE, _("Offer accepted"), _("Offer accepted"), (_ANSWERED, Input("planned_start", "date", _("Planned start"))), ends=True),
     Transition("decline", frozenset({M.OFFERED}), M.DECLINED, A.EDIT, _("Offer declined"), _("Offer declined"), (_ANSWERED, _REFUSAL), ends=True),
     Transition("withdraw", MATCH_OPEN, M.WITHDRAWN, A.EDIT, _("Withdraw the match"), _("Match withdrawn"), (_REFUSAL,), ends=True),
 ))

@@ -2,7 +2,9 @@
 
 from rest_framework.routers import SimpleRouter
 
-from organizations import api
+from organizations.api import hosts as api
+from organizations.api.calls import CallResource
+from organizations.api.projects import ProjectResource
 
 router = SimpleRouter()
 router.register("regions", api.RegionResource, basename="api-region")
@@ -12,3 +14,5 @@ router.register(
 )
 router.register("host-sites", api.HostSiteResource, basename="api-host-site")
 router.register("grants", api.GrantResource, basename="api-grant")
+router.register("calls", CallResource, basename="api-call")
+router.register("projects", ProjectResource, basename="api-project")

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from django.db.models import Q
 
-from peph.access import AnyOf, Granted, Policy, Rule, Through, Where
+from peph.access import AnyOf, Granted, Not, Policy, Rule, Through, Where
 
 PROGRAM = "organizations.Program"
 REGION = "organizations.Region"
@@ -121,11 +121,15 @@ CALL_POLICY = Policy(
     {Action.VIEW: REGION_POLICY.rules[Action.VIEW], Action.EDIT: everywhere("lead")}
 )
 
-# The committee reads what was submitted, never a host's draft.
-_SUBMITTED = Where(lambda: ~Q(status="draft"))
+# The committee reads what was submitted, never a host's draft, not even one that was withdrawn.
+_SUBMITTED = Where(lambda: Q(submitted_on__isnull=False))
 _PROJECT_OFFICERS = everywhere("lead") | in_region("coordinate")
 _PROJECT_HOSTS = in_organization("represent") | at_site("supervise")
 _PROJECT_READERS = everywhere("audit", "protect") | in_region("audit") | in_organization("audit")
+# A member of the committee who stands for the organisation, or supervises in any unit of it.
+_ONES_OWN = in_organization("represent") | Through(
+    HOST_SITE, "organization_id", at_site("supervise", at="pk"), at="organization_id"
+)
 PROJECT_POLICY = Policy(
     {
         Action.VIEW: _PROJECT_OFFICERS
@@ -134,12 +138,23 @@ PROJECT_POLICY = Policy(
         | (everywhere("select") & _SUBMITTED),
         Action.EDIT: _PROJECT_OFFICERS | _PROJECT_HOSTS,
         Action.SUBMIT: _PROJECT_OFFICERS | in_organization("represent"),
-        Action.SCORE: everywhere("select") & _SUBMITTED,
-        # The host learns the decision and its reason, not who scored what.
-        Action.READ_SCORES: everywhere("lead", "audit")
-        | (everywhere("select") & _SUBMITTED)
-        | in_region("audit"),
+        Action.SCORE: everywhere("select") & _SUBMITTED & Not(_ONES_OWN),
+        # Whatever was scored, by whomever, at any time. The host learns the decision and its reason, not
+        # who scored what; a member of the committee reads the others through the own scores.
+        Action.READ_SCORES: everywhere("lead", "audit") | in_region("audit"),
         Action.DECIDE: everywhere("lead"),
         Action.FILL: _PROJECT_OFFICERS,
+    }
+)
+# Asked only to tell a member of the committee why a project is not theirs to score.
+PROJECT_CONFLICT = Policy({Action.SCORE: _ONES_OWN})
+
+# Figures only, over projects: places offered, retained, free. A site is too small a part of a ministry
+# for its supervisor to be told the ministry's figures from it.
+CAPACITY_POLICY = Policy(
+    {
+        Action.VIEW: everywhere("lead", "audit")
+        | in_region("coordinate", "audit")
+        | in_organization("represent", "audit")
     }
 )

@@ -45,6 +45,11 @@ C, S = CallStatus, ProjectStatus
 
 # A call takes projects in until the committee sits; after the deadline they are marked late.
 CALL_TAKES_PROJECTS = frozenset({C.OPEN, C.CLOSED})
+# A project returned to its host comes back until the results are out.
+CALL_TAKES_COMPLETIONS = CALL_TAKES_PROJECTS | {C.SELECTING}
+# The committee reads what came in once nothing else is expected.
+CALL_UNDER_SELECTION = frozenset({C.CLOSED, C.SELECTING})
+CALL_OVER = frozenset({C.PUBLISHED, C.ARCHIVED})
 # What the host still writes.
 PROJECT_EDITABLE = frozenset({S.DRAFT, S.RETURNED})
 # Seats that count: the committee retained them and nobody cancelled.

@@ -91,6 +91,19 @@ class AllOf(Rule):
 
 
 @dataclass(frozen=True)
+class Not(Rule):
+    """Every row but those `rule` reaches: takes away from what another rule gives; combine it with `&`."""
+
+    rule: Rule
+
+    def q(self, scope: Scope) -> Q:
+        condition = self.rule.q(scope)
+        if condition in (EVERYTHING, NOTHING):
+            return NOTHING if condition == EVERYTHING else EVERYTHING
+        return ~condition
+
+
+@dataclass(frozen=True)
 class Where(Rule):
     """A condition on the row itself, the same for everybody; combine it with `&`.
 

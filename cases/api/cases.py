@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.history import answer_entries, rows_of_case
-from cases.api.sharing import SharedResource
+from cases.api.matching import MatchedResource
 from cases.api.transitions import offers
 from cases.filters import CaseFilter
 from cases.models import Case, Placement
@@ -27,7 +27,7 @@ from peph.errors import Invalid
 
 
 @offers(CASE_WORKFLOW, services.move_case)
-class CaseResource(SharedResource):
+class CaseResource(MatchedResource):
     """Files of participants."""
 
     queryset = Case.objects.with_people().select_related("job_class", "decided_by")

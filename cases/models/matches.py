@@ -1,5 +1,6 @@
 """Matching: what a person looks for and needs, and each project a person was proposed for."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,13 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.cases import Case
 from cases.models.placements import Placement
 from cases.policy import MATCH_POLICY, Action
-from cases.workflow import MATCH_OPEN, MATCH_WORKFLOW, MatchStatus, RefusalReason
+from cases.workflow import (
+    MATCH_AWAITS_HOST,
+    MATCH_OPEN,
+    MATCH_WORKFLOW,
+    MatchStatus,
+    RefusalReason,
+)
 from organizations.models.hosts import HostOrganization, HostSite
 from organizations.models.projects import Project
 from organizations.models.regions import Region
@@ -138,6 +145,20 @@ class MatchQuerySet(models.QuerySet["Match"]):
     def open(self) -> "MatchQuerySet":
         return self.filter(status__in=MATCH_OPEN)
 
+    def awaiting_host(self) -> "MatchQuerySet":
+        """The profile was sent and the host has not answered."""
+        return self.filter(status__in=MATCH_AWAITS_HOST)
+
+    def decision_late(self, today: dt.date | None = None) -> "MatchQuerySet":
+        """The interview was held and the day of the host's decision has passed."""
+        day = today or timezone.localdate()
+        return self.filter(status=MatchStatus.INTERVIEWED, decide_by__lt=day)
+
+    def answer_late(self, today: dt.date | None = None) -> "MatchQuerySet":
+        """The offer was made and the day of the person's answer has passed."""
+        day = today or timezone.localdate()
+        return self.filter(status=MatchStatus.OFFERED, answer_by__lt=day)
+
 
 class Match(Record):
     """One person proposed for one project. A person decides each step; no score of a person is kept."""
@@ -223,6 +244,11 @@ class Match(Record):
                 & ~Q(refusal_reason="")
                 | ~Q(status__in=["not_selected", "withdrawn", "declined"]) & Q(refusal_reason=""),
                 name="match_refused_has_reason",
+            ),
+            # In the database as well: no word of anybody's own stands beside a refusal.
+            models.CheckConstraint(
+                condition=Q(refusal_reason__in=["", *RefusalReason.values]),
+                name="match_reason_of_the_list",
             ),
             models.CheckConstraint(
                 condition=Q(status="accepted", placement__isnull=False)

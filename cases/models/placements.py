@@ -17,6 +17,7 @@ from cases.policy import PLACEMENT_POLICY, Action
 from cases.workflow import (
     PLACEMENT_CURRENT,
     PLACEMENT_ENDED,
+    PLACEMENT_SEATED,
     PLACEMENT_STARTED,
     PLACEMENT_WORKFLOW,
     EndedBy,
@@ -53,6 +54,10 @@ class PlacementQuerySet(models.QuerySet["Placement"]):
     def current(self) -> "PlacementQuerySet":
         """Agreed or running, not over."""
         return self.filter(status__in=PLACEMENT_CURRENT)
+
+    def seated(self) -> "PlacementQuerySet":
+        """Taking a seat of their project: not over, or completed."""
+        return self.filter(status__in=PLACEMENT_SEATED)
 
     def ending_by(self, day: dt.date) -> "PlacementQuerySet":
         """Running, and planned to end by that day."""

@@ -2,6 +2,16 @@
 
 from cases.models import Consent, FollowUp, Participant, Signature, TaskLink
 from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
+from cases.models import Consent, FollowUp, Participant, Signature, WorkProfile
+from cases.services.fit import Fit
+from cases.workflow import (
+    CaseStatus,
+    ClosureReason,
+    EndedBy,
+    MatchStatus,
+    PlacementStatus,
+    RefusalReason,
+)
 from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
 
@@ -10,6 +20,11 @@ name_choices(
     ClosureReason=ClosureReason.choices,
     PlacementStatus=PlacementStatus.choices,
     EndedBy=EndedBy.choices,
+    MatchStatus=MatchStatus.choices,
+    RefusalReason=RefusalReason.choices,
+    TeleworkWish=WorkProfile.Telework.choices,
+    FunctionalNeed=[(name, name) for name in WorkProfile.NEEDS],
+    CriterionFit=Fit.choices,
     SignatureRole=Signature.Role.choices,
     SignatureMeans=Signature.Means.choices,
     CorrespondenceLanguage=Participant.Language.choices,

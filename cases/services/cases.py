@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, Consent, FollowUp, Participant
 from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
 from cases.services.context import changing
-from cases.workflow import CASE_WORKFLOW, CaseStatus
+from cases.services.open_matches import withdraw_open_matches
+from cases.workflow import CASE_WORKFLOW, CaseStatus, RefusalReason
 from organizations.models import Region
 from peph.audit.changes import change
 from peph.errors import Conflict, DomainError, Forbidden, Invalid
@@ -211,6 +212,12 @@ def _close(case: Case, by: Any, values: dict[str, Any]) -> None:
     case.resume_on, case.resumes_as = None, ""
     # What is still to do has no object any more; the history keeps what was planned.
     FollowUp.objects.filter(case=case).to_do().delete()
+    withdraw_open_matches(case, RefusalReason.UNAVAILABLE)
+
+
+def _stop_matching(case: Case, by: Any, values: dict[str, Any]) -> None:
+    # The host is told that the person is not available; why is the programme's.
+    withdraw_open_matches(case, RefusalReason.UNAVAILABLE)
 
 
 def _reopen(case: Case, by: Any, values: dict[str, Any]) -> None:
@@ -229,6 +236,7 @@ _EFFECTS: dict[str, Callable[[Case, Any, dict[str, Any]], None]] = {
     "refuse": _decide,
     "allow-appeal": _decide,
     "dismiss-appeal": _decide,
+    "stop-matching": _stop_matching,
     "suspend": _suspend,
     "resume": _resume,
     "close": _close,

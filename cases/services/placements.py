@@ -11,8 +11,10 @@ from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
 from cases.services import schedule
 from cases.services.cases import follow_placement
 from cases.services.context import changing
-from cases.workflow import CASE_WORKFLOW, PLACEMENT_ENDED, PLACEMENT_WORKFLOW
-from organizations.models import HostSite, Program
+from cases.services.open_matches import withdraw_open_matches
+from cases.services.seats import reserve_seat, settle_seats
+from cases.workflow import CASE_WORKFLOW, PLACEMENT_ENDED, PLACEMENT_WORKFLOW, RefusalReason
+from organizations.models import HostSite, Program, Project
 from organizations.policy import SITE_POLICY
 from organizations.policy import Action as HostAction
 from peph.errors import Forbidden, Invalid
@@ -30,12 +32,15 @@ def open_placement(
     site: HostSite,
     planned_start: dt.date,
     planned_end: dt.date | None = None,
+    project: Project | None = None,
     version: int | None = None,
     **fields: Any,
 ) -> Placement:
     """Place the participant at `site`; the end defaults to the programme's usual length.
 
-    `version` is the case's. Raises Forbidden, Conflict (the case is not waiting), Invalid, Stale.
+    `project` is whose seat is taken, when a match leads here; other open matches of the case are
+    withdrawn. `version` is the case's. Raises Forbidden, Conflict (the case is not waiting, the project
+    has no free seat), Invalid, Stale.
     """
     with changing(case, by=by, verb="cases.placement.open") as done:
         case = locked(Case.objects.select_related("participant"), case.pk)
@@ -44,12 +49,15 @@ def open_placement(
         CASE_WORKFLOW.step("place", case.status, case.get_status_display())
         if not SITE_POLICY.allows(by, HostAction.VIEW, site):
             raise Invalid(fields={"site": [_("Unknown host site.")]})
+        if project is not None:
+            project = reserve_seat(project, site)
         placement = Placement(
             case=case,
             participant=case.participant,
             region=case.region,
             site=site,
             organization=site.organization,
+            project=project,
             planned_start=planned_start,
             planned_end=planned_end or usual_end(planned_start),
             **fields,
@@ -59,6 +67,8 @@ def open_placement(
         case.site, case.organization = site, site.organization
         follow_placement(case, "place")
         schedule.generate(placement)
+        withdraw_open_matches(case, RefusalReason.OTHER_CHOSEN, besides=project)
+        settle_seats(placement)
         done.organization_id = site.organization_id
     return placement
 
@@ -206,12 +216,14 @@ _EFFECTS: dict[str, Callable[[Placement, Any, dict[str, Any]], None]] = {
 # ------------------------------------------------------------------ what follows once it is saved
 def _over(placement: Placement) -> None:
     follow_placement(locked(Case.objects.all(), placement.case_id), "end-placement")
+    settle_seats(placement)
 
 
 def _never_began(placement: Placement) -> None:
     case = locked(Case.objects.all(), placement.case_id)
     case.site = case.organization = None
     follow_placement(case, "release")
+    settle_seats(placement)
 
 
 _AFTER: dict[str, Callable[[Placement], None]] = {

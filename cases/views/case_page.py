@@ -14,6 +14,7 @@ from cases.models import Case, Consent, FollowUp, Note, Placement
 from cases.policy import Action
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
+from cases.views.match_page import matching_section
 from cases.views.sections import Builder, sections_of
 from cases.workflow import CASE_WORKFLOW
 from peph.audit import timeline
@@ -23,7 +24,7 @@ from peph.paging import Order, page
 
 NEWEST_NUMBER_FIRST = Order("number")
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = ()
+SECTIONS: tuple[Builder, ...] = (matching_section,)
 ENTRIES_SHOWN, ENTRIES_A_PAGE = 5, 20
 FOLLOW_UPS_SHOWN, DONE_SHOWN, NOTES_SHOWN = 30, 10, 30
 

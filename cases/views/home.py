@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from cases.policy import HOSTS, OFFICERS, exception
 from cases.views import home_links, home_problems, home_work
+from cases.views import home_matches, home_problems, home_projects, home_work
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
 from organizations.policy import everywhere, in_organization, in_region
@@ -20,17 +21,21 @@ from peph.scopes import scope_of
 # What a person holds → the blocks it brings. Somebody with two kinds of work gets both.
 WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (OFFICERS, home_work.officer_blocks),
+    (OFFICERS, home_matches.officer_blocks),
     (OFFICERS, home_problems.problem_blocks),
+    (everywhere("lead"), home_projects.lead_blocks),
     (everywhere("lead"), home_work.lead_blocks),
     (everywhere("lead"), home_links.lead_blocks),
     (HOSTS, home_work.host_blocks),
+    (HOSTS, home_projects.host_blocks),
+    (HOSTS, home_matches.host_blocks),
     (exception("view_case", "change_case"), home_work.shared_blocks),
     (everywhere("protect"), home_work.privacy_blocks),
     (
         everywhere("audit") | in_region("audit") | in_organization("audit"),
         home_work.auditor_blocks,
     ),
-    (everywhere("select"), home_work.committee_blocks),
+    (everywhere("select"), home_projects.committee_blocks),
 )
 
 

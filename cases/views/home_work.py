@@ -252,18 +252,6 @@ def privacy_blocks(user: Any) -> list[Block]:
     ]
 
 
-def committee_blocks(user: Any) -> list[Block]:
-    """The selection committee: nothing to score, and the page says so."""
-    return [
-        Block(
-            name="projects",
-            kind="counts",
-            title=_("Selection committee"),
-            empty=_("There is no project to score."),
-        )
-    ]
-
-
 def shared_blocks(user: Any) -> list[Block]:
     """Cases opened to the person one by one."""
     return [

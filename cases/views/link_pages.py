@@ -1,6 +1,5 @@
 """The pages behind a link: one task, for somebody without an account, on a telephone."""
 
-
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from organizations.models.program import Program
 from organizations.policy import CALL_POLICY, Action
-from organizations.workflow import CALL_TAKES_PROJECTS, CALL_WORKFLOW, CallStatus
+from organizations.workflow import CALL_OVER, CALL_TAKES_PROJECTS, CALL_WORKFLOW, CallStatus
 from peph.audit.history import Tracked
 from peph.fiscal import fiscal_year_label
 from peph.records import Record
@@ -98,6 +98,14 @@ class Call(Record):
     def available_transitions(self) -> list[Transition]:
         """Rows of the table open now to the person this call was loaded for."""
         return CALL_WORKFLOW.open_from(self.status, self.abilities)
+
+    @property
+    def offered(self) -> list[str]:
+        """All that is open now to the person this call was loaded for: the moves, and `edit`."""
+        names = [step.name for step in self.available_transitions]
+        return (
+            [*names, "edit"] if "edit" in self.abilities and self.status not in CALL_OVER else names
+        )
 
 
 class Criterion(Record):

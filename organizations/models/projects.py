@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,12 +17,14 @@ from organizations.policy import PROJECT_POLICY, Action
 from organizations.workflow import (
     PROJECT_EDITABLE,
     PROJECT_RETAINED,
+    PROJECT_UNDECIDED,
     PROJECT_WORKFLOW,
     ProjectStatus,
     RejectionReason,
 )
 from peph.audit.history import Tracked
 from peph.records import Record
+from peph.text import search_key, words_begin
 from peph.workflow import Transition
 
 
@@ -47,6 +49,26 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def retained(self) -> "ProjectQuerySet":
         """Those whose seats count."""
         return self.filter(status__in=PROJECT_RETAINED)
+
+    def undecided(self) -> "ProjectQuerySet":
+        """Those the committee still owes a decision."""
+        return self.filter(status__in=PROJECT_UNDECIDED)
+
+    def titled(self, text: str) -> "ProjectQuerySet":
+        """Those whose title has words beginning so; accents and case ignored."""
+        return self.filter(words_begin(text))
+
+    def to_score_by(self, member: Any) -> "ProjectQuerySet":
+        """Those under review that this member of the committee may score and has not, or not wholly."""
+        scored = ProjectScore.objects.filter(
+            project=OuterRef(OuterRef("pk")), member=member, criterion=OuterRef("pk")
+        )
+        missing = ProjectCriterion.objects.filter(~Exists(scored), is_active=True)
+        return self.filter(
+            PROJECT_POLICY.q(member, Action.SCORE),
+            Exists(missing.order_by()),
+            status=ProjectStatus.UNDER_REVIEW,
+        )
 
 
 class Project(Record):
@@ -78,6 +100,7 @@ class Project(Record):
         verbose_name=_("region"),
     )
     title = models.CharField(_("title"), max_length=160)
+    search_key = models.CharField(max_length=320, editable=False, default="")
     job_class = models.ForeignKey(
         JobClass,
         on_delete=models.PROTECT,
@@ -138,7 +161,7 @@ class Project(Record):
 
     history = Tracked(
         personal=("supervisor_name", "supervisor_email", "mentor_name"),
-        excluded_fields=("updated_at",),
+        excluded_fields=("updated_at", "search_key"),
     )
     objects = ProjectQuerySet.as_manager()
 
@@ -186,6 +209,8 @@ class Project(Record):
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.organization_id, self.region_id = self.site.organization_id, self.site.region_id
+        # A few letters are two or more once they are plain.
+        self.search_key = search_key(self.title)[:320]
         self.updated_at = timezone.now()
         super().save(*args, **kwargs)
 
@@ -206,9 +231,25 @@ class Project(Record):
         """Rows of the table open now to the person this project was loaded for."""
         return PROJECT_WORKFLOW.open_from(self.status, self.abilities)
 
+    @property
+    def offered(self) -> list[str]:
+        """All that is open now to the person this project was loaded for: the moves, `edit`, `score`."""
+        names = [step.name for step in self.available_transitions]
+        if "edit" in self.abilities and self.is_editable:
+            names.append("edit")
+        if "score" in self.abilities and self.status == ProjectStatus.UNDER_REVIEW:
+            names.append("score")
+        return names
+
 
 class ProjectScore(Record):
     """What one member of the committee thinks of a project, by one criterion, from 1 to 4."""
+
+    class Level(models.IntegerChoices):
+        NO = 1, _("1 – Does not meet the criterion")
+        PARTLY = 2, _("2 – Meets it in part")
+        YES = 3, _("3 – Meets it")
+        BEYOND = 4, _("4 – Goes beyond it")
 
     project = models.ForeignKey(
         Project, on_delete=models.PROTECT, related_name="scores", verbose_name=_("project")

@@ -1,0 +1,1 @@
+"""The API of the host side, one file a noun."""
