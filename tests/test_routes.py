@@ -12,6 +12,7 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from cases.models import Consent, ImportUpload
+from cases.services.links import send_link, token_of
 from organizations.models import JobClass
 from peph.audit.models import ChangeSet
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
@@ -41,7 +42,16 @@ def names(resolver: Any = None, space: str = "") -> set[str]:
 @pytest.fixture
 def things(world, cast, case, placement, follow_up, note):
     """What stands in an address: one record of each kind, all of the case of region 03."""
+    link = send_link(
+        placement,
+        by=cast["coordinator"],
+        task="report",
+        recipient_name="Dominique Superviseur",
+        recipient_email="dominique@exemple.qc.ca",
+    )
     return {
+        "link": link.pk,
+        "token": token_of(link),
         "case": case.pk,
         "placement": placement.pk,
         "follow_up": follow_up.pk,

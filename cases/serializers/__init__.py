@@ -1,8 +1,6 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature, TaskLink
-from cases.workflow import CaseStatus, ClosureReason, EndedBy, PlacementStatus
-from cases.models import Consent, FollowUp, Participant, Signature, WorkProfile
+from cases.models import Consent, FollowUp, Participant, Signature, TaskLink, WorkProfile
 from cases.services.fit import Fit
 from cases.workflow import (
     CaseStatus,

@@ -95,7 +95,10 @@ def find_link(token: str) -> TaskLink | None:
 
 def is_replaced_just_now(token: str) -> bool:
     """Whether this address was replaced within the hour: its holder pressed the button twice."""
-    pk, serial = _read(token)
+    try:
+        pk, serial = _read(token)
+    except Http404:
+        return False
     return (
         TaskLink.objects.awaiting()
         .filter(pk=pk, serial=serial + 1, sent_at__gt=timezone.now() - ONCE_IN)

@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.policy import HOSTS, OFFICERS, exception
-from cases.views import home_links, home_problems, home_work
-from cases.views import home_matches, home_problems, home_projects, home_work
+from cases.views import home_links, home_matches, home_problems, home_projects, home_work
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
 from organizations.policy import everywhere, in_organization, in_region

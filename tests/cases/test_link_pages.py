@@ -176,6 +176,8 @@ def test_whatever_is_wrong_answers_alike(client, cast, link):
     token = token_of(link)
     forged = token[:-1] + ("A" if token[-1] != "A" else "B")
     answers = [client.get(f"/link/{forged}/"), client.get("/link/none/")]
+    answers += [client.post(f"/link/{forged}/{rest}") for rest in ("", "draft/", "again/")]
+    answers.append(client.get(f"/link/done/{token}/"))
     revoke_link(link, by=cast["lead"])
     answers += [client.get(address(link)), client.post(address(link), {"answer": "start"})]
     assert {answer.status_code for answer in answers} == {404}
