@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.models import Evaluation
 from peph.forms import DateInput
 
 
@@ -53,3 +54,21 @@ class SignForm(TaskForm):
         label=_("Your name"), max_length=160, widget=forms.TextInput(attrs={"autocomplete": "name"})
     )
     signed_on = _day(_("Date"))
+
+
+class ReplyForm(TaskForm):
+    """What the participants say of their evaluation; `answer` and `comment` as the service takes them."""
+
+    answer = forms.ChoiceField(
+        label=_("Do you agree with this evaluation?"),
+        choices=[
+            (Evaluation.Answer.AGREES.value, _("I agree")),
+            (Evaluation.Answer.DISAGREES.value, _("I do not agree")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    comment = _text(
+        _("What you want to say about it"),
+        required=False,
+        help_text=_("Needed if you do not agree: say with what. Somebody will call you."),
+    )

@@ -14,10 +14,12 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Placement, Signature, TaskLink
+from cases.models import Evaluation, Placement, Report, Signature, TaskLink
+from cases.services.evaluations import answer_evaluation, sign_evaluation
 from cases.services.link_tasks import check_possible
 from cases.services.links import bearer_of
 from cases.services.placements import move_placement
+from cases.services.reports import add_report
 from cases.services.signatures import sign_agreement
 from cases.workflow import PLACEMENT_WORKFLOW
 from peph.audit.changes import change
@@ -95,6 +97,25 @@ def _sign(link: TaskLink, by: Bearer, given: dict[str, Any]) -> Signature:
     return placement.signatures.get(role=link.role)
 
 
+def _report(link: TaskLink, by: Bearer, given: dict[str, Any]) -> Report:
+    return add_report(link.placement, by=by, **given)
+
+
+def _evaluate(link: TaskLink, by: Bearer, given: dict[str, Any]) -> Evaluation:
+    return sign_evaluation(_evaluation(link), by=by, **given)
+
+
+def _reply(link: TaskLink, by: Bearer, given: dict[str, Any]) -> Evaluation:
+    today = timezone.localdate()
+    return answer_evaluation(_evaluation(link), by=by, answered_on=today, **given)
+
+
+def _evaluation(link: TaskLink) -> Evaluation:
+    # A link of these tasks is not sent without one (`link_tasks.check_possible`).
+    evaluation: Any = link.evaluation
+    return evaluation
+
+
 # Task → the answers it takes; only a start has two.
 ANSWERS: dict[str, dict[str, Answer]] = {
     Task.CONFIRM_START: {
@@ -102,6 +123,9 @@ ANSWERS: dict[str, dict[str, Answer]] = {
         "no-show": Answer(PLACEMENT_WORKFLOW.verb("no-show"), _no_show),
     },
     Task.SIGN: {"sign": Answer("cases.placement.sign-as", _sign)},
+    Task.REPORT: {"report": Answer("cases.report.add", _report)},
+    Task.EVALUATE: {"evaluate": Answer("cases.evaluation.sign", _evaluate)},
+    Task.ANSWER: {"reply": Answer("cases.evaluation.answer", _reply)},
 }
 
 

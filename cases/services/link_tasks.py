@@ -64,7 +64,7 @@ def _before(placement: Placement) -> Iterator[Possible]:
 
 
 def _at_work(placement: Placement) -> Iterator[Possible]:
-    if placement.status not in AT_WORK:
+    if placement.status not in AT_WORK or not placement.case.is_open:
         return
     yield Possible(code="report", task=Task.REPORT, label=Task.REPORT.label)
     there = list(placement.evaluations.all())

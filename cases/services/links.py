@@ -20,8 +20,9 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Evaluation, FollowUp, Placement, TaskLink
 from cases.policy import LINK_POLICY, PLACEMENT, PLACEMENT_POLICY, Action
 from cases.services.context import changing
+from cases.services.evaluations import start_evaluation
 from cases.services.link_mail import post_link
-from cases.services.link_tasks import action_of, check_possible, is_for_participant
+from cases.services.link_tasks import Possible, action_of, check_possible, is_for_participant
 from organizations.models import Program
 from peph.audit.changes import SYSTEM
 from peph.errors import Conflict, DomainError, Forbidden
@@ -88,7 +89,11 @@ _OPEN = (TaskLink.State.WAITING, TaskLink.State.EXPIRED)
 def find_link(token: str) -> TaskLink | None:
     """The link of an address we once gave, whether it still works or not. Raises Http404 for a forged one."""
     shown = TaskLink.objects.with_people().select_related(
-        "organization", "site", "placement__site", "placement__organization", "placement__job_class"
+        "site",
+        "placement__case",
+        "placement__site__organization",
+        "placement__organization",
+        "placement__job_class",
     )
     return shown.filter(pk=_read(token)[0]).first()
 
@@ -159,6 +164,25 @@ def send_link(
         link.language = language or _usual_language(link)
         _send(link)
     return link
+
+
+def send_possible(placement: Placement, possible: Possible, *, by: Any, **to: Any) -> TaskLink:
+    """Ask for one of the tasks that make sense now; an evaluation not begun yet is begun for it.
+
+    Raises what `send_link` raises.
+    """
+    with changing(placement.case, by=by, verb="cases.link.send"):
+        evaluation = possible.evaluation
+        if evaluation is None and possible.kind:
+            evaluation = start_evaluation(placement, by=by, kind=possible.kind)
+        return send_link(
+            placement,
+            by=by,
+            task=possible.task,
+            role=possible.role,
+            evaluation=evaluation,
+            **to,
+        )
 
 
 def renew_link(link: TaskLink, *, by: Any, version: int | None = None) -> TaskLink:

@@ -1,5 +1,7 @@
 """The pages behind a link: one task, for somebody without an account, on a telephone."""
 
+from contextlib import suppress
+
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -10,9 +12,10 @@ from cases.models import TaskLink
 from cases.services import link_answers, links
 from cases.services.link_tasks import check_possible
 from cases.views.link_public import address, closed, message, page, public, speaking
-from cases.views.link_tasks import PAGES, RECORDED, Asked, done_facts, known_fields
+from cases.views.link_shapes import Asked
+from cases.views.link_tasks import PAGES, done_facts, known_fields
 from peph.audit import access_log
-from peph.errors import Conflict, DomainError, Invalid
+from peph.errors import Conflict, DomainError, Invalid, Stale
 from peph.templatetags.peph import date_iso
 
 TASK, DRAFT, RENEW, DONE = (
@@ -105,13 +108,9 @@ def link_done(request: HttpRequest, token: str) -> HttpResponse:
     link = TaskLink.objects.with_people().select_related("placement__site").get(pk=key)
     with speaking(request, link):
         access_log.record("open", user=request.user, obj=link, case=link.case_id)
-        model = RECORDED[link.task]
-        facts = []
-        if recorded_key:
-            facts = done_facts(link, model._default_manager.get(pk=recorded_key))
         context = {
             "task": PAGES[link.task].title(link),
-            "facts": facts,
+            "facts": done_facts(link, recorded_key) if recorded_key else [],
             "day": date_iso(link.answered_on),
         }
         return page(request, "link/done.html", context)
@@ -123,15 +122,18 @@ def _show(
     link: TaskLink,
     token: str,
     *,
+    draft: link_answers.Draft | None = None,
     shown: list[Asked] | None = None,
+    notice: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    task, draft = PAGES[link.task], link_answers.draft_of(link)
+    task, draft = PAGES[link.task], draft or link_answers.draft_of(link)
     context = {
         "heading": task.title(link),
         "intro": task.intro(link),
         "facts": task.facts(link),
         "shown": shown or task.asked(link, "", None, draft.fields),
+        "notice": notice,
         "action": address(TASK, request, token),
         "draft_action": address(DRAFT, request, token),
         "saved": _saved(draft),
@@ -142,10 +144,10 @@ def _show(
 
 
 def _answer(request: HttpRequest, link: TaskLink, token: str) -> HttpResponse:
-    name = request.POST.get("answer", "")
-    shown = PAGES[link.task].asked(link, name, request.POST, link_answers.draft_of(link).fields)
-    sent = next((each for each in shown if each.name == name), None)
-    status = 400
+    name, draft = request.POST.get("send", ""), link_answers.draft_of(link)
+    shown: list[Asked] | None = PAGES[link.task].asked(link, name, request.POST, draft.fields)
+    sent = next((each for each in shown or () if each.name == name), None)
+    status, notice = 400, ""
     if sent is not None and sent.form.is_valid():
         try:
             recorded = link_answers.answer_link(link, name, sent.form.cleaned_data)
@@ -153,16 +155,18 @@ def _answer(request: HttpRequest, link: TaskLink, token: str) -> HttpResponse:
             if answered := _already_answered(request, token):
                 return answered
             status = error.status_code
-            _add(sent, error)
+            if isinstance(error, Stale):
+                # Filled in anew from what is recorded now, with what was typed laid over it.
+                shown, notice, link = None, str(error), links.open_link(token)
+            else:
+                _add(sent, error)
         else:
             return redirect(_receipt(request, link, str(recorded.pk)))
-    try:
-        # Whatever becomes of this page, what was typed is not typed again.
-        _keep(request, link)
-    except DomainError:
-        # Too long, or closed meanwhile: the page itself still holds it.
-        status = max(status, 400)
-    return _show(request, link, token, shown=shown, status=status)
+    with suppress(DomainError):
+        # Whatever becomes of this page, what was typed is not typed again. When it is too long, or the
+        # link was closed meanwhile, the page itself still holds it.
+        draft = _keep(request, link)
+    return _show(request, link, token, draft=draft, shown=shown, notice=notice, status=status)
 
 
 def _keep(request: HttpRequest, link: TaskLink) -> link_answers.Draft:

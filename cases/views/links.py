@@ -16,7 +16,7 @@ from cases.forms.transitions import VersionForm
 from cases.models import Placement, TaskLink
 from cases.policy import Action
 from cases.services.link_tasks import Possible, possible_tasks
-from cases.services.links import address_of, renew_link, revoke_link, send_link
+from cases.services.links import address_of, renew_link, revoke_link, send_possible
 from cases.views.placements import page_of, placements_trail
 from cases.views.sections import Section
 from peph.audit import access_log
@@ -93,23 +93,10 @@ def link_new(request: HttpRequest, pk: uuid.UUID, what: str) -> HttpResponse:
         request,
         "form.html",
         LinkForm(posted(request), initial=_usual_recipient(placement, possible)),
-        lambda **data: _send(request, placement, possible, data),
+        lambda **data: send_possible(placement, possible, by=request.user, **data),
         success=_("The link was sent."),
         to=lambda link: reverse("cases:link_address", args=[link.pk]),
         context=context,
-    )
-
-
-def _send(
-    request: HttpRequest, placement: Placement, possible: Possible, data: dict[str, Any]
-) -> TaskLink:
-    return send_link(
-        placement,
-        by=request.user,
-        task=possible.task,
-        role=possible.role,
-        evaluation=possible.evaluation,
-        **data,
     )
 
 

@@ -94,7 +94,7 @@ def test_the_address_is_carried_nowhere(rest, client, link):
 
 def test_no_address_reaches_the_log_of_the_service_or_of_the_accesses(client, link, caplog, cast):
     client.get(address(link))
-    client.post(address(link), {"answer": "start", "started_on": "2027-01-01"})
+    client.post(address(link), {"send": "start", "started_on": "2027-01-01"})
     revoke_link(link, by=cast["lead"])
     client.get(address(link))
     token = token_of(link)
@@ -179,7 +179,7 @@ def test_whatever_is_wrong_answers_alike(client, cast, link):
     answers += [client.post(f"/link/{forged}/{rest}") for rest in ("", "draft/", "again/")]
     answers.append(client.get(f"/link/done/{token}/"))
     revoke_link(link, by=cast["lead"])
-    answers += [client.get(address(link)), client.post(address(link), {"answer": "start"})]
+    answers += [client.get(address(link)), client.post(address(link), {"send": "start"})]
     assert {answer.status_code for answer in answers} == {404}
     assert len({answer.content for answer in answers}) == 1
     assert "Ce lien n’ouvre rien" in text(answers[0])
@@ -191,7 +191,7 @@ def test_the_address_before_and_the_answered_one_open_nothing(client, cast, link
     now.shift(dt.timedelta(hours=2))
     new = renew_link(link, by=cast["lead"])
     assert client.get(old).status_code == 404
-    assert client.post(address(new), {"answer": "start", "started_on": TODAY}).status_code == 302
+    assert client.post(address(new), {"send": "start", "started_on": TODAY}).status_code == 302
     assert client.get(address(new)).status_code == 404
     assert client.post(address(new, "draft/"), {"started_on": "x"}).status_code == 404
 
@@ -203,7 +203,7 @@ def test_what_was_done_otherwise_is_not_asked(client, cast, link, to_start):
     assert "Plus rien n’est attendu" in text(answer)
     assert "Côté-Tremblay" not in text(answer)
     # What is typed into a page opened before is kept on it.
-    late = client.post(address(link), {"answer": "start", "started_on": "2026-11-24"})
+    late = client.post(address(link), {"send": "start", "started_on": "2026-11-24"})
     assert late.status_code == 409
     assert 'value="2026-11-24"' in text(late)
 
@@ -219,7 +219,7 @@ def test_an_expired_link_is_renewed_by_its_holder_to_the_same_address_only(clien
     assert "une fois par heure" in text(expired)
     assert "Côté-Tremblay" not in text(expired)
     assert "dominique" not in text(expired).lower()
-    assert client.post(old, {"answer": "start", "started_on": TODAY}).status_code == 410
+    assert client.post(old, {"send": "start", "started_on": TODAY}).status_code == 410
 
     sent = client.post(f"{old}again/", {"recipient_email": "voleur@exemple.qc.ca"})
     assert sent.status_code == 200
@@ -256,7 +256,7 @@ def test_an_hour_after_even_the_button_opens_nothing(client, link, now):
 
 # ------------------------------------------------------------------ filled in, sent
 def test_the_start_is_confirmed_and_what_was_recorded_is_shown(client, link):
-    answer = client.post(address(link), {"answer": "start", "started_on": "2026-11-24"})
+    answer = client.post(address(link), {"send": "start", "started_on": "2026-11-24"})
     assert answer.status_code == 302
     placement = Placement.objects.get()
     assert (placement.status, placement.started_on) == ("active", dt.date(2026, 11, 24))
@@ -271,7 +271,7 @@ def test_the_start_is_confirmed_and_what_was_recorded_is_shown(client, link):
 
 
 def test_two_presses_record_once_and_both_are_thanked(client, link):
-    given = {"answer": "start", "started_on": "2026-11-24"}
+    given = {"send": "start", "started_on": "2026-11-24"}
     first, second = client.post(address(link), given), client.post(address(link), given)
     assert (first.status_code, second.status_code) == (302, 302)
     assert ChangeSet.objects.filter(channel="link").count() == 1
@@ -279,7 +279,7 @@ def test_two_presses_record_once_and_both_are_thanked(client, link):
 
 
 def test_the_receipt_ends_after_an_hour_and_is_not_made_up(client, link, now):
-    thanks = client.post(address(link), {"answer": "start", "started_on": "2026-11-24"})["Location"]
+    thanks = client.post(address(link), {"send": "start", "started_on": "2026-11-24"})["Location"]
     assert client.get("/link/done/made-up/").status_code == 404
     assert client.get(f"/link/done/{token_of(link)}/").status_code == 404
     now.shift(dt.timedelta(minutes=61))
@@ -287,7 +287,7 @@ def test_the_receipt_ends_after_an_hour_and_is_not_made_up(client, link, now):
 
 
 def test_a_person_who_did_not_come_is_reported_by_the_short_path(client, link):
-    given = {"answer": "no-show", "expected_on": "2026-11-23", "reason": "Appelée deux fois"}
+    given = {"send": "no-show", "expected_on": "2026-11-23", "reason": "Appelée deux fois"}
     answer = client.post(address(link), given)
     assert Placement.objects.get().status == "no_show"
     assert "2026-11-23" in text(client.get(answer["Location"]))
@@ -297,7 +297,7 @@ def test_a_signature_is_typed_and_recorded_as_electronic(client, sign_link):
     page = text(client.get(address(sign_link)))
     assert 'value="Dominique Superviseur"' in page
     assert 'value="2026-11-25"' in page
-    given = {"answer": "sign", "name": "Dominique S.", "signed_on": "2026-11-25"}
+    given = {"send": "sign", "name": "Dominique S.", "signed_on": "2026-11-25"}
     answer = client.post(address(sign_link), given)
     signature = Placement.objects.get().signatures.get()
     assert (signature.role, signature.name, signature.means) == (
@@ -308,12 +308,12 @@ def test_a_signature_is_typed_and_recorded_as_electronic(client, sign_link):
 
 # What a hand-made request could try with a link to sign: nothing of it is another task.
 OTHER_TASKS = [
-    {"answer": "start", "started_on": "2026-11-24"},
-    {"answer": "no-show", "expected_on": "2026-11-24", "reason": "x"},
-    {"answer": "report", "progress": "x"},
-    {"answer": "evaluate"},
-    {"answer": "agree"},
-    {"answer": ""},
+    {"send": "start", "started_on": "2026-11-24"},
+    {"send": "no-show", "expected_on": "2026-11-24", "reason": "x"},
+    {"send": "report", "progress": "x"},
+    {"send": "evaluate"},
+    {"send": "agree"},
+    {"send": ""},
     {},
 ]
 
@@ -326,15 +326,15 @@ def test_a_link_to_sign_does_nothing_else(given, client, sign_link):
 
 
 def test_the_role_is_the_links_whatever_is_sent(client, sign_link):
-    given = {"answer": "sign", "name": "X", "signed_on": "2026-11-25", "role": "participant"}
+    given = {"send": "sign", "name": "X", "signed_on": "2026-11-25", "role": "participant"}
     client.post(address(sign_link), given)
     assert Placement.objects.get().signatures.get().role == "supervisor"
 
 
 REFUSED = [
-    ({"answer": "start", "started_on": "2027-01-01"}, 'value="2027-01-01"'),
-    ({"answer": "start", "started_on": "hier"}, 'value="hier"'),
-    ({"answer": "no-show", "expected_on": "2027-01-01", "reason": "Deux appels"}, "Deux appels"),
+    ({"send": "start", "started_on": "2027-01-01"}, 'value="2027-01-01"'),
+    ({"send": "start", "started_on": "hier"}, 'value="hier"'),
+    ({"send": "no-show", "expected_on": "2027-01-01", "reason": "Deux appels"}, "Deux appels"),
 ]
 
 
