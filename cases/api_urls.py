@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from cases.api.accommodations import AccommodationResource
 from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
@@ -12,6 +13,7 @@ from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
 from cases.api.participants import ConsentResource, ParticipantResource
 from cases.api.placements import PlacementResource
+from cases.api.plans import ObjectiveResource, ReportResource
 from cases.api.problems import ProblemResource
 
 router = SimpleRouter()
@@ -20,6 +22,9 @@ router.register("consents", ConsentResource, basename="api-consent")
 router.register("cases", CaseResource, basename="api-case")
 router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
+router.register("accommodations", AccommodationResource, basename="api-accommodation")
+router.register("objectives", ObjectiveResource, basename="api-objective")
+router.register("reports", ReportResource, basename="api-report")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("notes", NoteResource, basename="api-note")
 router.register("links", LinkResource, basename="api-link")

@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from cases.policy import (
+    ACCOMMODATION_POLICY,
     ANSWER_RATE_POLICY,
     CASE_POLICY,
     CHANGE_SET_POLICY,
@@ -40,6 +41,13 @@ def register() -> None:
             "cases:problem_list",
             _may(CASE_POLICY, Action.AUDIT),
             65,
+        ),
+        navigation.Item(
+            "accommodations",
+            _("Accommodation measures"),
+            "cases:accommodation_list",
+            _may(ACCOMMODATION_POLICY),
+            45,
         ),
         navigation.Item(
             "imports",

@@ -28,6 +28,7 @@ class Action(StrEnum):
     ANSWER_FOR_PARTICIPANT = "answer_for_participant"
     READ_PERSONAL = "read_personal"
     READ_NEEDS = "read_needs"
+    READ_COSTS = "read_costs"
     READ_NOTES = "read_notes"
     READ_HEALTH = "read_health"
     EDIT_HEALTH = "edit_health"
@@ -107,10 +108,8 @@ CONSENT_POLICY = Policy(
 )
 
 
-# A signed link opens one task on one placement, for somebody who has no account. Whoever comes by it holds
-# the one action its task needs, there: a link to evaluate reports nothing (`cases.services.links`).
 def by_link(action: Action, at: str = "pk") -> Rule:
-    """The person came by a link to a task that needs `action` on the placement found at `at`."""
+    """Whoever came by a signed link holds the one action of its task, on the placement found at `at`."""
     return Granted(action, PLACEMENT, at=at, few=True)
 
 
@@ -141,32 +140,32 @@ def _part_of_placement(write: Rule) -> Policy:
             Action.VIEW: OFFICERS
             | WATCHERS
             | HOSTS
-            | exception("view_case", "change_case", at="case_id")
-            | by_link(Action.REPORT, at="placement_id"),
+            | exception("view_case", "change_case", at="case_id"),
             Action.EDIT: write,
         }
     )
 
 
 _EDIT_PART = OFFICERS | exception("change_case", at="case_id")
-# The plan is agreed with the host, and both keep its progress; a report is the host's word.
-_TOLD_BY_HOST = _EDIT_PART | HOSTS | by_link(Action.REPORT, at="placement_id")
-OBJECTIVE_POLICY = _part_of_placement(_TOLD_BY_HOST)
-REPORT_POLICY = _part_of_placement(_TOLD_BY_HOST)
+# The plan is agreed with the host, and both keep its progress.
+OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS)
+# A report is the host's word and is added to the placement; once written it is corrected by the programme.
+REPORT_POLICY = _part_of_placement(_EDIT_PART)
+# Who reports in the host's own name; whoever else may report writes on its behalf.
+OWN_REPORT_POLICY = Policy({Action.REPORT: HOSTS | by_link(Action.REPORT)})
 # A self-evaluation is the participant's: the host reads it once it is signed.
 _OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
-_EVALUATES = by_link(Action.EVALUATE, at="placement_id")
-_ANSWERS = by_link(Action.ANSWER_FOR_PARTICIPANT, at="placement_id")
 EVALUATION_POLICY = Policy(
     {
         Action.VIEW: OFFICERS
         | WATCHERS
         | (HOSTS & _OWN_WORDS)
-        | exception("view_case", "change_case", at="case_id")
-        | _EVALUATES
-        | _ANSWERS,
-        Action.EDIT: _EDIT_PART | (HOSTS & Where(lambda: ~Q(kind="self"))) | _EVALUATES,
-        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART | _ANSWERS,
+        | exception("view_case", "change_case", at="case_id"),
+        Action.EDIT: _EDIT_PART
+        | (HOSTS & Where(lambda: ~Q(kind="self")))
+        | by_link(Action.EVALUATE, at="placement_id"),
+        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART
+        | by_link(Action.ANSWER_FOR_PARTICIPANT, at="placement_id"),
     }
 )
 # What became of the person afterwards is not the host's to know.
@@ -204,16 +203,19 @@ MATCH_POLICY = Policy(
         Action.READ_NEEDS: _READ_MATCH | (_TO_HOSTS & _NEEDS_TOLD),
     }
 )
+_HOST_TOLD = HOSTS & _NEEDS_TOLD
+_PROGRAMME = OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id")
+# The host knows what a measure costs where it pays, and never why the programme decided as it did.
+_HOST_PAYS = Where(lambda: Q(funding__in=("host", "shared")))
 ACCOMMODATION_POLICY = Policy(
     {
-        Action.VIEW: OFFICERS
-        | WATCHERS
-        | exception("view_case", "change_case", at="case_id")
-        | (HOSTS & _NEEDS_TOLD),
-        Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
+        Action.VIEW: _PROGRAMME | _HOST_TOLD,
+        Action.EDIT: _EDIT_PART,
         Action.DECIDE: OFFICERS,
         # Whoever hosts says when it is in place and whether it helps.
-        Action.REPORT: OFFICERS | exception("change_case", at="case_id") | (HOSTS & _NEEDS_TOLD),
+        Action.REPORT: _EDIT_PART | _HOST_TOLD,
+        Action.READ_PERSONAL: _PROGRAMME,
+        Action.READ_COSTS: _PROGRAMME | (_HOST_TOLD & _HOST_PAYS),
     }
 )
 # A document is for the programme, for the host as well, or for those who read health information.

@@ -5,6 +5,9 @@ from django.urls import path, register_converter
 from cases.models import Signature
 from cases.views import (
     access,
+    accommodation_page,
+    accommodations,
+    agreements,
     answers,
     capacity,
     case_page,
@@ -21,11 +24,13 @@ from cases.views import (
     participants,
     placement_page,
     placements,
+    plans,
     problems,
     rankings,
+    reports,
     signatures,
 )
-from cases.workflow import CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
+from cases.workflow import ACCOMMODATION_WORKFLOW, CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
 
 app_name = "cases"
 
@@ -54,6 +59,12 @@ class MatchMove(CaseMove):
     regex = "|".join(MATCH_WORKFLOW.offered_names)
 
 
+class AccommodationMove(CaseMove):
+    """The same for accommodation measures."""
+
+    regex = "|".join(ACCOMMODATION_WORKFLOW.offered_names)
+
+
 class SignatureRole(CaseMove):
     """Those who sign an agreement."""
 
@@ -63,10 +74,12 @@ class SignatureRole(CaseMove):
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
+register_converter(AccommodationMove, "accommodation_move")
 register_converter(SignatureRole, "signature_role")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+ACCOMMODATION = "accommodations/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -136,6 +149,33 @@ MATCHES = [
     path("matches/<uuid:pk>/move/<match_move:name>/", matches.match_move, name="match_move"),
     path("capacity/", capacity.capacity_page, name="capacity"),
 ]
+ACCOMMODATIONS = [
+    path("accommodations/", accommodations.accommodation_list, name="accommodation_list"),
+    path(
+        f"{CASE}accommodations/new/",
+        accommodations.accommodation_new,
+        name="accommodation_new",
+    ),
+    path(
+        f"{PLACEMENT}accommodations/new/",
+        accommodations.accommodation_new_here,
+        name="accommodation_new_here",
+    ),
+    path(ACCOMMODATION, accommodation_page.accommodation_detail, name="accommodation_detail"),
+    path(f"{ACCOMMODATION}edit/", accommodations.accommodation_edit, name="accommodation_edit"),
+    path(
+        f"{ACCOMMODATION}move/<accommodation_move:name>/",
+        accommodations.accommodation_move,
+        name="accommodation_move",
+    ),
+]
+PLANS = [
+    path(f"{PLACEMENT}agreement/", agreements.placement_agreement, name="placement_agreement"),
+    path(f"{PLACEMENT}objectives/new/", plans.objective_new, name="objective_new"),
+    path("objectives/<uuid:pk>/edit/", plans.objective_edit, name="objective_edit"),
+    path(f"{PLACEMENT}reports/new/", reports.report_new, name="report_new"),
+    path("reports/<uuid:pk>/edit/", reports.report_edit, name="report_edit"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -157,6 +197,8 @@ urlpatterns = [
     *PLACEMENTS,
     *PROBLEMS,
     *LINKS,
+    *ACCOMMODATIONS,
+    *PLANS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -5,6 +5,7 @@ Where the sources are silent or stop short the table goes further, and says so b
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.policy import Action as A
 from peph.workflow import PREVIOUS, REASON, Input, Transition, Workflow
@@ -88,14 +89,14 @@ class RefusalReason(models.TextChoices):
 
 
 class AccommodationStatus(models.TextChoices):
-    REQUESTED = "requested", _("Requested")
-    ACCEPTED = "accepted", _("Accepted")
-    MODIFIED = "modified", _("Accepted, modified")
-    REFUSED = "refused", _("Refused")
-    IN_PLACE = "in_place", _("In place")
-    VERIFIED = "verified", _("Verified")
-    RETURNED = "returned", _("Given back")
-    WITHDRAWN = "withdrawn", _("Withdrawn")
+    REQUESTED = "requested", pgettext_lazy("measure", "Requested")
+    ACCEPTED = "accepted", pgettext_lazy("measure", "Accepted")
+    MODIFIED = "modified", pgettext_lazy("measure", "Accepted, modified")
+    REFUSED = "refused", pgettext_lazy("measure", "Refused")
+    IN_PLACE = "in_place", pgettext_lazy("measure", "In place")
+    VERIFIED = "verified", pgettext_lazy("measure", "Verified")
+    RETURNED = "returned", pgettext_lazy("measure", "Given back")
+    WITHDRAWN = "withdrawn", pgettext_lazy("measure", "Withdrawn")
 
 
 S, P = CaseStatus, PlacementStatus
@@ -196,15 +197,15 @@ MATCH_WORKFLOW = Workflow("cases.match", (
 ))
 
 ACCOMMODATION_WORKFLOW = Workflow("cases.accommodation", (
-    Transition("accept", frozenset({D.REQUESTED}), D.ACCEPTED, A.DECIDE, _("Accept"), _("Accommodation accepted"), (_DAY_DECIDED, Input("planned_on", "date", _("To be in place by")), _COMMENT)),
+    Transition("accept", frozenset({D.REQUESTED}), D.ACCEPTED, A.DECIDE, _("Accept the measure"), _("Accommodation accepted"), (_DAY_DECIDED, Input("planned_on", "date", _("To be in place by")), _COMMENT)),
     Transition("modify", frozenset({D.REQUESTED}), D.MODIFIED, A.DECIDE, _("Accept with a change"), _("Accommodation accepted with a change"), (_DAY_DECIDED, Input("measure", "text", _("Measure decided")), Input("planned_on", "date", _("To be in place by")), REASON)),
     # The employer must be able to show the steps taken (DOMAIN §4): a refusal says why.
-    Transition("refuse", frozenset({D.REQUESTED}), D.REFUSED, A.DECIDE, _("Refuse"), _("Accommodation refused"), (_DAY_DECIDED, REASON), ends=True),
-    Transition("put-in-place", frozenset({D.ACCEPTED, D.MODIFIED}), D.IN_PLACE, A.REPORT, _("In place"), _("Accommodation in place"), (Input("in_place_on", "date", _("In place since"), limit="past"), _COMMENT)),
+    Transition("refuse", frozenset({D.REQUESTED}), D.REFUSED, A.DECIDE, _("Refuse the measure"), _("Accommodation refused"), (_DAY_DECIDED, REASON), ends=True),
+    Transition("put-in-place", frozenset({D.ACCEPTED, D.MODIFIED}), D.IN_PLACE, A.REPORT, _("Say that it is in place"), _("Accommodation in place"), (Input("in_place_on", "date", _("In place since"), limit="past"), _COMMENT)),
     Transition("verify", frozenset({D.IN_PLACE}), D.VERIFIED, A.REPORT, _("Verify that it helps"), _("Accommodation verified useful"), (Input("verified_on", "date", _("Verified on"), limit="past"), _COMMENT)),
-    # It does not help: back to the request, with what was learned.
-    Transition("reconsider", frozenset({D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider"), _("Accommodation to reconsider"), (REASON,)),
-    Transition("give-back", frozenset({D.IN_PLACE, D.VERIFIED}), D.RETURNED, A.REPORT, _("Equipment given back"), _("Equipment given back"), (Input("returned_on", "date", _("Given back on"), limit="past"), _COMMENT), ends=True),
+    # It does not help, or costs more than was decided on: back to the request, with what was learned.
+    Transition("reconsider", frozenset({D.ACCEPTED, D.MODIFIED, D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider the measure"), _("Accommodation to reconsider"), (REASON,)),
+    Transition("give-back", frozenset({D.IN_PLACE, D.VERIFIED}), D.RETURNED, A.REPORT, _("Give the equipment back"), _("Equipment given back"), (Input("returned_on", "date", _("Given back on"), limit="past"), _COMMENT), ends=True),
     Transition("withdraw", frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED}), D.WITHDRAWN, A.EDIT, _("Withdraw the request"), _("Accommodation request withdrawn"), (REASON,), ends=True),
 ))
 # fmt: on

@@ -222,12 +222,14 @@ def _told(
 def _differences(form: forms.BaseForm, now: forms.BaseForm) -> list[tuple[Any, str, str]]:
     """(label, present value, typed value) of each field in which they differ.
 
-    The form takes the present version over: sent again, it is a choice made knowingly.
+    The form takes the present version over: sent again, it is a choice made knowingly. A form about
+    several records has a “….version” for each.
     """
-    if "version" in now.fields:
-        data: Any = form.data.copy()  # type: ignore[attr-defined]
-        data[form.add_prefix("version")] = now["version"].value()
-        form.data = data
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    for name in now.fields:
+        if name.rpartition(".")[2] == "version":
+            data[form.add_prefix(name)] = now[name].value()
+    form.data = data
     return [
         (field.label, _text(now[field.name]), _text(field))
         for field in form

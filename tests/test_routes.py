@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 from django.urls import get_resolver, reverse
 
-from cases.models import Consent, ImportUpload
+from cases.models import Consent, ImportUpload, Match
+from cases.services.accommodations import request_accommodation
 from cases.services.links import send_link, token_of
 from organizations.models import JobClass
+from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
+from tests.cases.matching.conftest import a_call, a_project
+from tests.proposing import draft, open_call
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
 
 pytestmark = pytest.mark.django_db
@@ -49,13 +53,33 @@ def things(world, cast, case, placement, follow_up, note):
         recipient_name="Dominique Superviseur",
         recipient_email="dominique@exemple.qc.ca",
     )
+    call = open_call(cast["lead"])
+    project = a_project(a_call(), world.site_03)
+    with change(by=SYSTEM, verb="test"):
+        # The case is placed: nobody could propose it any more.
+        match = Match(
+            case=case, project=project, region=case.region, site=project.site,
+            organization=project.organization,
+        )  # fmt: skip
+        match.save()
     return {
         "link": link.pk,
         "token": token_of(link),
+        "call": call.pk,
+        "project": draft(world.site_03, cast["representative"], call).pk,
+        "match": match.pk,
         "case": case.pk,
         "placement": placement.pk,
         "follow_up": follow_up.pk,
         "note": note.pk,
+        "accommodation": request_accommodation(
+            case,
+            by=cast["coordinator"],
+            placement=placement,
+            kind="software",
+            barrier="x",
+            measure="x",
+        ).pk,
         "participant": case.participant_id,
         "consent": Consent.objects.get(participant=case.participant).pk,
         "organization": world.mtmd.pk,

@@ -1,5 +1,6 @@
 """Placements: opened, kept up to date by the programme and the host, moved, and read back in time."""
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -11,11 +12,14 @@ from cases.filters import PlacementFilter
 from cases.models import Placement
 from cases.policy import PLACEMENT_POLICY
 from cases.serializers import placements as shapes
+from cases.serializers.plans import PresenceSerializer
 from cases.services import placements as services
+from cases.services.presence import presence_of
 from cases.services.signatures import sign_agreement
 from cases.workflow import PLACEMENT_WORKFLOW
 from peph.api import expected_version
 from peph.api_schema import IF_MATCH
+from peph.audit import access_log
 
 
 @offers(PLACEMENT_WORKFLOW, services.move_placement)
@@ -25,7 +29,7 @@ class PlacementResource(HistoricResource):
     queryset = (
         Placement.objects.with_people()
         .select_related("extension_by")
-        .prefetch_related("signatures", "suspensions")
+        .prefetch_related("signatures", "suspensions", "accommodations")
     )
     serializer_class = shapes.PlacementSerializer
     filterset_class = PlacementFilter
@@ -57,3 +61,17 @@ class PlacementResource(HistoricResource):
         version = expected_version(request)
         given = self.parse(shapes.SignatureBody)
         return self.written(sign_agreement(placement, by=request.user, version=version, **given))
+
+    @extend_schema(responses=PresenceSerializer)
+    @action(detail=True, url_path="presence", filter_backends=[], pagination_class=None)
+    def presence(self, request: Request, pk: str) -> Response:
+        """Hours worked and absent, summed from the reports, beside the hours agreed."""
+        placement = self.get_object()
+        access_log.record(
+            "open", request=request, obj=placement, case=placement.case_id,
+            detail={"part": "presence"},
+        )  # fmt: skip
+        found = presence_of(
+            placement, placement.reports.all(), placement.suspensions.all(), timezone.localdate()
+        )
+        return Response(PresenceSerializer(found).data)

@@ -1,5 +1,6 @@
 """Accommodation measures: the barrier, what was asked and decided, what is in place and whether it helps."""
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -10,38 +11,19 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from cases.models.accommodation_rows import EQUIPMENT, IN_PLACE, AccommodationQuerySet
 from cases.models.cases import Case
 from cases.models.placements import Placement
-from cases.policy import ACCOMMODATION_POLICY, Action
-from cases.workflow import (
-    ACCOMMODATION_PENDING,
-    ACCOMMODATION_WORKFLOW,
-    AccommodationStatus,
-)
+from cases.policy import ACCOMMODATION_POLICY
+from cases.workflow import ACCOMMODATION_PENDING, ACCOMMODATION_WORKFLOW, AccommodationStatus
 from organizations.models.hosts import HostOrganization, HostSite
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.records import Record
 from peph.workflow import Transition
 
-
-class AccommodationQuerySet(models.QuerySet["Accommodation"]):
-    def visible_to(self, user: Any) -> "AccommodationQuerySet":
-        return self.filter(ACCOMMODATION_POLICY.q(user, Action.VIEW))
-
-    def with_abilities(self, user: Any) -> "AccommodationQuerySet":
-        """Load each accommodation knowing what `user` may do with it."""
-        return self.annotate(**ACCOMMODATION_POLICY.flags(user))
-
-    def with_people(self) -> "AccommodationQuerySet":
-        """Everything a row of a list shows, in one query."""
-        return self.select_related(
-            "case", "case__participant", "placement", "region", "organization", "site"
-        )
-
-    def pending(self) -> "AccommodationQuerySet":
-        """Asked for or granted, and not in place."""
-        return self.filter(status__in=ACCOMMODATION_PENDING)
+# Approved before purchase (DOMAIN §8, the Alberta rule): said by the service at the field, and here.
+BOUGHT_ONCE_APPROVED = _("Nothing is bought before the measure is approved.")
 
 
 class Accommodation(Record):
@@ -61,7 +43,7 @@ class Accommodation(Record):
     class Funding(models.TextChoices):
         HOST = "host", _("The host organisation")
         PROGRAM = "program", _("The programme")
-        SHARED = "shared", _("Shared")
+        SHARED = "shared", _("Shared cost")
         OTHER = "other", _("Another source")
         NONE = "none", _("No cost")
 
@@ -164,6 +146,9 @@ class Accommodation(Record):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
+    # What `with_limit` loads.
+    second_approval_from: Any
+
     history = Tracked(
         personal=("barrier", "measure", "decision_reason"), excluded_fields=("updated_at",)
     )
@@ -185,11 +170,18 @@ class Accommodation(Record):
                 | Q(decided_on__isnull=False, decided_by__isnull=False),
                 name="accommodation_decided_has_date",
             ),
-            # Approved before purchase (DOMAIN §8, the Alberta rule): a purchase names a decision before it.
+            # Without the second condition a purchase would be compared with no day, and so pass.
             models.CheckConstraint(
-                condition=Q(purchased_on__isnull=True) | Q(purchased_on__gte=F("decided_on")),
+                condition=Q(purchased_on__isnull=True)
+                | Q(decided_on__isnull=False, purchased_on__gte=F("decided_on"))
+                & ~Q(status__in=["requested", "refused"]),
                 name="accommodation_bought_once_approved",
-                violation_error_message=_("Nothing is bought before the measure is approved."),
+                violation_error_message=BOUGHT_ONCE_APPROVED,
+            ),
+            models.CheckConstraint(
+                condition=Q(placement__isnull=True, organization__isnull=True, site__isnull=True)
+                | Q(placement__isnull=False, organization__isnull=False, site__isnull=False),
+                name="accommodation_host_comes_with_placement",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=["in_place", "verified", "returned"])
@@ -203,6 +195,12 @@ class Accommodation(Record):
 
     def get_absolute_url(self) -> str:
         return reverse("cases:accommodation_detail", args=[self.pk])
+
+    def tie(self, placement: Placement | None) -> None:
+        """Make it a measure of this placement and its host; of the case alone without one. Not saved."""
+        self.placement = placement
+        self.organization_id = placement.organization_id if placement else None
+        self.site_id = placement.site_id if placement else None
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.updated_at = timezone.now()
@@ -218,4 +216,49 @@ class Accommodation(Record):
     @property
     def available_transitions(self) -> list[Transition]:
         """Rows of the table open now to the person this measure was loaded for."""
-        return ACCOMMODATION_WORKFLOW.open_from(self.status, self.abilities)
+        rows = ACCOMMODATION_WORKFLOW.open_from(self.status, self.abilities)
+        return [row for row in rows if row.name != "give-back" or self.is_equipment]
+
+    @property
+    def is_equipment(self) -> bool:
+        """Whether there is something to give back one day."""
+        return self.kind in EQUIPMENT
+
+    @property
+    def is_pending(self) -> bool:
+        return self.status in ACCOMMODATION_PENDING
+
+    @property
+    def is_for_day_one(self) -> bool:
+        """Asked for before the first day worked: the placement should not begin without it."""
+        placement = self.placement
+        return placement is not None and (
+            placement.started_on is None or self.requested_on < placement.started_on
+        )
+
+    def is_late_on(self, today: dt.date) -> bool:
+        """Not in place on the day promised, or on the first day, or promised for after it."""
+        placement = self.placement
+        if not self.is_pending or (placement is not None and not placement.is_current):
+            return False
+        if self.planned_on is not None and self.planned_on < today:
+            return True
+        if placement is None or not self.is_for_day_one:
+            return False
+        starts = placement.starts_on
+        return starts <= today or (self.planned_on is not None and self.planned_on > starts)
+
+    @property
+    def is_late(self) -> bool:
+        return self.is_late_on(timezone.localdate())
+
+    @property
+    def is_to_give_back(self) -> bool:
+        """Equipment still there although its placement is over, and that does not go with the person."""
+        return (
+            self.status in IN_PLACE
+            and self.is_equipment
+            and not self.follows_person
+            and self.placement is not None
+            and not self.placement.is_current
+        )

@@ -276,4 +276,8 @@ class Placement(Record):
     @property
     def available_transitions(self) -> list[Transition]:
         """Rows of the table open now to the person this placement was loaded for."""
-        return PLACEMENT_WORKFLOW.open_from(self.status, self.abilities)
+        steps = PLACEMENT_WORKFLOW.open_from(self.status, self.abilities)
+        if self.status == PlacementStatus.TO_SIGN and self.signatures.all():
+            # Signed one party at a time: the last signature makes the move.
+            return [step for step in steps if step.name != "sign"]
+        return steps

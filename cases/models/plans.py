@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
@@ -70,10 +71,21 @@ class Report(PlacementPart):
 
     from_on = models.DateField(_("from"))
     to_on = models.DateField(_("to"))
-    hours_worked = models.DecimalField(_("hours worked"), max_digits=6, decimal_places=1)
-    hours_absent = models.DecimalField(_("hours absent"), max_digits=6, decimal_places=1, default=0)
+    hours_worked = models.DecimalField(
+        _("hours worked"), max_digits=6, decimal_places=1, validators=[MinValueValidator(0)]
+    )
+    hours_absent = models.DecimalField(
+        _("hours absent"),
+        max_digits=6,
+        decimal_places=1,
+        default=0,
+        validators=[MinValueValidator(0)],
+    )
     progress = models.TextField(
-        _("how it goes"), max_length=4000, help_text=_("No health information here.")
+        _("how it goes"),
+        max_length=4000,
+        blank=True,
+        help_text=_("What goes well, what is difficult. No health information here."),
     )
     concern = models.CharField(
         _("concern"),

@@ -1,8 +1,19 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
-from cases.models import Consent, FollowUp, Participant, Signature, TaskLink, WorkProfile
+from cases.models import (
+    Accommodation,
+    Consent,
+    FollowUp,
+    Objective,
+    Participant,
+    Signature,
+    TaskLink,
+    WorkProfile,
+)
 from cases.services.fit import Fit
+from cases.services.readiness import ReadinessState
 from cases.workflow import (
+    AccommodationStatus,
     CaseStatus,
     ClosureReason,
     EndedBy,
@@ -14,6 +25,10 @@ from organizations.models import FollowUpStep
 from peph.api_schema import name_choices
 
 name_choices(
+    AccommodationStatus=AccommodationStatus.choices,
+    AccommodationKind=Accommodation.Kind.choices,
+    AccommodationFunding=Accommodation.Funding.choices,
+    ReadinessState=ReadinessState.choices,
     CaseStatus=CaseStatus.choices,
     ClosureReason=ClosureReason.choices,
     PlacementStatus=PlacementStatus.choices,
@@ -34,4 +49,5 @@ name_choices(
     LinkTask=TaskLink.Task.choices,
     LinkState=TaskLink.State.choices,
     FollowUpConcern=FollowUp.Concern.choices,
+    ObjectiveState=Objective.State.choices,
 )

@@ -1,9 +1,14 @@
 """The placement: as its reader sees it, and what a request may say of it."""
 
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Placement, Signature, Suspension
-from cases.serializers import related
+from cases.serializers import related, tiers
+from cases.serializers.accommodations import ReadinessSerializer
+from cases.services.readiness import readiness
 from organizations.serializers import (
     HostOrganizationReference,
     HostSiteReference,
@@ -29,8 +34,10 @@ class SignatureSerializer(serializers.ModelSerializer):
         fields = read_only_fields = ("role", "name", "signed_on", "means")
 
 
-class PlacementSerializer(serializers.ModelSerializer):
+class PlacementSerializer(tiers.Tiered):
     """A placement: `actions` lists the moves open to the reader now, and `edit`."""
+
+    tiers: ClassVar = tiers.PLACEMENT
 
     case = related.CaseReference(read_only=True)
     participant = related.ParticipantReference(read_only=True)
@@ -41,6 +48,7 @@ class PlacementSerializer(serializers.ModelSerializer):
     extension_by = related.PersonReference(read_only=True, allow_null=True)
     signatures = SignatureSerializer(many=True, read_only=True)
     suspensions = SuspensionSerializer(many=True, read_only=True)
+    readiness = serializers.SerializerMethodField()
     actions = serializers.SerializerMethodField()
 
     class Meta:
@@ -50,8 +58,13 @@ class PlacementSerializer(serializers.ModelSerializer):
             "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
             "planned_start", "planned_end", "initial_end", "signed_on", "signatures", "started_on",
             "ended_on", "suspended_on", "resume_on", "suspensions", "extension_end", "extension_by",
-            "expected_on", "ended_by", "hours_missed", "is_imported", "created_at", "updated_at", "actions",
+            "expected_on", "ended_by", "hours_missed", "is_imported", "created_at", "updated_at",
+            "readiness", "actions",
         )  # fmt: skip
+
+    @extend_schema_field(ReadinessSerializer)
+    def get_readiness(self, placement: Placement) -> Any:
+        return ReadinessSerializer(readiness(placement)).data
 
     def get_actions(self, placement: Placement) -> list[str]:
         moves = [step.name for step in placement.available_transitions]

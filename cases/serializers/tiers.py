@@ -36,6 +36,17 @@ CASE: dict[str, Action] = {
     "decided_by": Action.READ_PERSONAL,
     "closure_reason": Action.READ_PERSONAL,
 }
+# Whether something is missing for the first day tells that something is needed.
+PLACEMENT: dict[str, Action] = {"readiness": Action.READ_NEEDS}
+# The page of a measure reads this table as well. A host knows what was decided, not by whom nor why.
+ACCOMMODATION: dict[str, Action] = {
+    "requested_by": Action.READ_PERSONAL,
+    "decided_by": Action.READ_PERSONAL,
+    "decision_reason": Action.READ_PERSONAL,
+    "cost_estimated": Action.READ_COSTS,
+    "cost_actual": Action.READ_COSTS,
+    "funding": Action.READ_COSTS,
+}
 
 
 def withheld(row: Any, tiers: Mapping[str, Action]) -> frozenset[str]:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Consent, FollowUp, Participant
 from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
+from cases.services.accommodations import withdraw_all
 from cases.services.context import changing
 from cases.services.open_matches import withdraw_open_matches
 from cases.workflow import CASE_WORKFLOW, CaseStatus, RefusalReason
@@ -213,6 +214,7 @@ def _close(case: Case, by: Any, values: dict[str, Any]) -> None:
     # What is still to do has no object any more; the history keeps what was planned.
     FollowUp.objects.filter(case=case).to_do().delete()
     withdraw_open_matches(case, RefusalReason.UNAVAILABLE)
+    withdraw_all(case)
 
 
 def _stop_matching(case: Case, by: Any, values: dict[str, Any]) -> None:

@@ -26,19 +26,34 @@ def add_follow_up(
     with changing(case, by=by, verb="cases.follow-up.add"):
         CASE_POLICY.check(by, Action.EDIT, case)
         case = locked(Case.objects.all(), case.pk)
-        _check_open(case)
-        if placement is not None and placement.case_id != case.pk:
-            raise Invalid(fields={"placement": [_("This placement belongs to another case.")]})
-        fields.setdefault("responsible", case.coordinator)
-        follow_up = FollowUp(
-            case=case,
-            region_id=case.region_id,
-            placement=placement,
-            subject=subject.strip(),
-            due_on=due_on,
-            **fields,
-        )
-        save_valid(follow_up)
+        return plan_follow_up(case, subject=subject, due_on=due_on, placement=placement, **fields)
+
+
+def plan_follow_up(
+    case: Case,
+    *,
+    subject: str,
+    due_on: dt.date,
+    placement: Placement | None = None,
+    **fields: Any,
+) -> FollowUp:
+    """Plan a follow-up inside a change whose right was asked already: a host's report may bring one about.
+
+    `case` is locked. Raises Conflict (closed case), Invalid.
+    """
+    _check_open(case)
+    if placement is not None and placement.case_id != case.pk:
+        raise Invalid(fields={"placement": [_("This placement belongs to another case.")]})
+    fields.setdefault("responsible", case.coordinator)
+    follow_up = FollowUp(
+        case=case,
+        region_id=case.region_id,
+        placement=placement,
+        subject=subject.strip(),
+        due_on=due_on,
+        **fields,
+    )
+    save_valid(follow_up)
     return follow_up
 
 

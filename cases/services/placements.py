@@ -8,18 +8,25 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Placement, Suspension
 from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
-from cases.services import schedule
+from cases.services import accommodations, schedule
 from cases.services.cases import follow_placement
 from cases.services.context import changing
 from cases.services.open_matches import withdraw_open_matches
+from cases.services.placement_rules import (
+    check_after_former,
+    check_agreed,
+    check_length,
+    check_started,
+)
+from cases.services.plans import plan_from_project
 from cases.services.seats import reserve_seat, settle_seats
-from cases.workflow import CASE_WORKFLOW, PLACEMENT_ENDED, PLACEMENT_WORKFLOW, RefusalReason
+from cases.services.signatures import unsigned_roles
+from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW, RefusalReason
 from organizations.models import HostSite, Program, Project
 from organizations.policy import SITE_POLICY
 from organizations.policy import Action as HostAction
-from peph.errors import Forbidden, Invalid
+from peph.errors import Conflict, Forbidden, Invalid
 from peph.records import amend, check_version, locked, save_valid
-from peph.text import plain
 
 # What the host keeps up to date; dates and job class are the programme's.
 HOST_FIELDS = frozenset({"hours_per_week", "supervisor_name", "supervisor_email", "mentor_name"})
@@ -62,13 +69,17 @@ def open_placement(
             planned_end=planned_end or usual_end(planned_start),
             **fields,
         )
-        _check(placement)
+        check_agreed(placement)
+        check_after_former(placement, placement.planned_start, "planned_start")
         save_valid(placement)
         case.site, case.organization = site, site.organization
         follow_placement(case, "place")
         schedule.generate(placement)
         withdraw_open_matches(case, RefusalReason.OTHER_CHOSEN, besides=project)
         settle_seats(placement)
+        accommodations.attach_to(placement)
+        if placement.project_id:
+            plan_from_project(placement, by=by)
         done.organization_id = site.organization_id
     return placement
 
@@ -95,7 +106,9 @@ def update_placement(
             PLACEMENT_POLICY.check(by, Action.EDIT, placement)
         before = schedule.plan(placement)
         amend(placement, fields)
-        _check(placement)
+        check_agreed(placement)
+        if "planned_start" in changed:
+            check_after_former(placement, placement.planned_start, "planned_start")
         schedule.settle(placement, before)
     return placement
 
@@ -137,11 +150,22 @@ def _fill(placement: Placement, by: Any, values: dict[str, Any]) -> None:
         setattr(placement, field, value)
 
 
+def _sign(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    # One date for a paper that all have signed; once a party signed by itself the others do as well.
+    if placement.signatures.exists():
+        raise Conflict(
+            _("This agreement is signed one party at a time. Still missing: %(parties)s.")
+            % {"parties": ", ".join(str(role.label) for role in unsigned_roles(placement))}
+        )
+    _fill(placement, by, values)
+
+
 def _start(placement: Placement, by: Any, values: dict[str, Any]) -> None:
+    check_started(placement, values["started_on"])
     # Starting later or earlier than planned moves the end alike: the length was agreed, not the day.
     placement.planned_end += values["started_on"] - placement.planned_start
     placement.started_on = values["started_on"]
-    _check(placement)
+    check_agreed(placement)
 
 
 def _suspend(placement: Placement, values: dict[str, Any], reason: str) -> None:
@@ -165,8 +189,10 @@ def _resume(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     suspension.save()
     placement.resume_on = None
     if values["planned_end"]:
+        if values["planned_end"] < back:
+            raise Invalid(fields={"planned_end": [_("This is before the return.")]})
         placement.planned_end = values["planned_end"]
-    _check(placement)
+    check_agreed(placement)
 
 
 def _suspension(placement: Placement, reason: str = "") -> Suspension:
@@ -181,7 +207,7 @@ def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
     placement.extension_end, placement.extension_by = values["extension_end"], by
     if placement.extension_end <= placement.planned_end:
         raise Invalid(fields={"extension_end": [_("An extension ends after the planned end.")]})
-    _check_length(placement, placement.extension_end, "extension_end")
+    check_length(placement, placement.extension_end, "extension_end")
 
 
 def _approve_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
@@ -189,6 +215,8 @@ def _approve_extension(placement: Placement, by: Any, values: dict[str, Any]) ->
         raise Forbidden(_("You asked for this extension: somebody else approves it."))
     asked: Any = placement.extension_end
     placement.planned_end, placement.extension_end = asked, None
+    # The programme's longest placement may have changed since it was asked for.
+    check_length(placement, placement.planned_end, "planned_end")
 
 
 def _refuse_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
@@ -203,6 +231,7 @@ def _end(placement: Placement, by: Any, values: dict[str, Any]) -> None:
 
 
 _EFFECTS: dict[str, Callable[[Placement, Any, dict[str, Any]], None]] = {
+    "sign": _sign,
     "start": _start,
     "resume": _resume,
     "extend": _extend,
@@ -224,6 +253,7 @@ def _never_began(placement: Placement) -> None:
     case.site = case.organization = None
     follow_placement(case, "release")
     settle_seats(placement)
+    accommodations.detach_from(placement)
 
 
 _AFTER: dict[str, Callable[[Placement], None]] = {
@@ -232,25 +262,3 @@ _AFTER: dict[str, Callable[[Placement], None]] = {
     "no-show": _never_began,
     "cancel": _never_began,
 }
-
-
-def _check(placement: Placement) -> None:
-    if placement.mentor_name and plain(placement.mentor_name) == plain(placement.supervisor_name):
-        raise Invalid(
-            fields={"mentor_name": [_("The mentor is somebody else than the supervisor.")]}
-        )
-    if placement.status not in PLACEMENT_ENDED:
-        _check_length(placement, placement.planned_end, "planned_end")
-
-
-def _check_length(placement: Placement, end: dt.date, field: str) -> None:
-    longest = Program.objects.get().longest_placement_weeks
-    if end >= placement.starts_on + dt.timedelta(weeks=longest):
-        raise Invalid(
-            fields={
-                field: [
-                    _("A placement lasts %(weeks)s weeks at most, extensions included.")
-                    % {"weeks": longest}
-                ]
-            }
-        )

@@ -67,7 +67,10 @@ def sign_agreement(
 
 def missing_roles(placement: Placement) -> list[Signature.Role]:
     """Who has not signed yet, while the agreement is to sign; nobody otherwise."""
-    if placement.status != PlacementStatus.TO_SIGN:
-        return []
+    return unsigned_roles(placement) if placement.status == PlacementStatus.TO_SIGN else []
+
+
+def unsigned_roles(placement: Placement) -> list[Signature.Role]:
+    """Those of whom no signature is kept: everybody, where one date stands for a signed paper."""
     there = {each.role for each in placement.signatures.all()}
     return [role for role in SIGNED_BY if role not in there]

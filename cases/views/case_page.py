@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cases.models import Case, Consent, FollowUp, Note, Placement
 from cases.policy import Action
+from cases.views.accommodation_page import accommodations_of_case
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
 from cases.views.match_page import matching_section
@@ -24,7 +25,10 @@ from peph.paging import Order, page
 
 NEWEST_NUMBER_FIRST = Order("number")
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = (matching_section,)
+SECTIONS: tuple[Builder, ...] = (
+    matching_section,
+    accommodations_of_case,
+)
 ENTRIES_SHOWN, ENTRIES_A_PAGE = 5, 20
 FOLLOW_UPS_SHOWN, DONE_SHOWN, NOTES_SHOWN = 30, 10, 30
 

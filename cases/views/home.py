@@ -8,7 +8,15 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from cases.policy import HOSTS, OFFICERS, exception
-from cases.views import home_links, home_matches, home_problems, home_projects, home_work
+from cases.views import (
+    home_accommodations,
+    home_links,
+    home_matches,
+    home_plans,
+    home_problems,
+    home_projects,
+    home_work,
+)
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
 from organizations.policy import everywhere, in_organization, in_region
@@ -28,6 +36,11 @@ WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (HOSTS, home_work.host_blocks),
     (HOSTS, home_projects.host_blocks),
     (HOSTS, home_matches.host_blocks),
+    (OFFICERS, home_accommodations.officer_blocks),
+    (everywhere("lead"), home_work.lead_blocks),
+    (HOSTS, home_work.host_blocks),
+    (HOSTS, home_accommodations.host_blocks),
+    (HOSTS, home_plans.report_blocks),
     (exception("view_case", "change_case"), home_work.shared_blocks),
     (everywhere("protect"), home_work.privacy_blocks),
     (

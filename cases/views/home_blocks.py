@@ -91,7 +91,8 @@ def placement_block(
 ) -> Block:
     """Placements of `found` that `user` may see; `move` is the transition the block is there for."""
     seen = found.visible_to(user)
-    shown = seen.with_people().with_abilities(user).order_by("planned_end", "pk")[:MOST_ROWS]
+    rows = seen.with_people().with_abilities(user).prefetch_related("signatures")
+    shown = rows.order_by("planned_end", "pk")[:MOST_ROWS]
     return Block(
         name=name,
         kind="placements",

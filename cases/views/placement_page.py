@@ -10,14 +10,28 @@ from django.views.decorators.http import require_safe
 
 from cases.models import FollowUp, Placement
 from cases.services.signatures import SIGNED_BY, missing_roles
+from cases.views.accommodation_page import accommodations_of_placement
 from cases.views.links import link_section
 from cases.views.placements import placements_trail
+from cases.views.plans import plan_section
+from cases.views.reports import report_section
 from cases.views.sections import Builder, sections_of
+from cases.workflow import PLACEMENT_WORKFLOW
+from peph.audit import timeline, verbs
 from peph.pages import open_visible
 from peph.templatetags.peph import date_iso
 
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = (link_section,)
+SECTIONS: tuple[Builder, ...] = (
+    accommodations_of_placement,
+    plan_section,
+    report_section,
+    link_section,
+)
+# A suspension keeps its reason beside its dates; the others are those of the change.
+REASONED = [
+    verb for verb in PLACEMENT_WORKFLOW.verbs() if verb != PLACEMENT_WORKFLOW.verb("suspend")
+]
 
 
 @require_safe
@@ -40,6 +54,7 @@ def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "people": _people(placement),
         "person": _person(placement),
         "suspensions": _suspensions(placement),
+        "reasons": _reasons(placement),
         "signatures": list(placement.signatures.all()),
         "to_sign": [
             (role, getattr(placement, f"can_{SIGNED_BY[role]}"))
@@ -88,6 +103,17 @@ def _suspensions(placement: Placement) -> list[tuple[str, str]]:
             each.reason if placement.can_edit else "",  # type: ignore[attr-defined]
         )
         for each in placement.suspensions.all()
+    ]
+
+
+def _reasons(placement: Placement) -> list[tuple[str, str, str]]:
+    """(what was done, when, why) of each move that says why; for the programme only."""
+    if not placement.can_edit:  # type: ignore[attr-defined]
+        return []
+    moves = timeline.for_record(Placement, placement.pk).filter(verb__in=REASONED)
+    return [
+        (str(verbs.label(each.verb)), date_iso(each.at), each.reason)
+        for each in moves.exclude(reason="")
     ]
 
 

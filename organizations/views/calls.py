@@ -21,6 +21,7 @@ from organizations.services.calls import create_call, move_call, obstacle, updat
 from organizations.views.moves import moves_of
 from organizations.workflow import CALL_WORKFLOW, ProjectStatus
 from peph.errors import Forbidden
+from peph.fiscal import fiscal_year_label
 from peph.pages import form_page, get_visible, listing, open_visible, posted, refusals
 from peph.paging import Order
 from peph.transition_forms import VersionForm, transition_form
@@ -129,15 +130,13 @@ def call_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
 
 def _facts(call: Call) -> list[tuple[Any, Any]]:
     return [
-        (call._meta.get_field(name).verbose_name, getattr(call, name))  # type: ignore[union-attr]
-        for name in (
-            "opens_on",
-            "closes_on",
-            "committee_on",
-            "results_on",
-            "start_from",
-            "start_to",
-        )
+        (_("Fiscal year of the placements"), fiscal_year_label(call.fiscal_year)),
+        (_("Opens"), call.opens_on),
+        (_("Deadline for projects"), call.closes_on),
+        (_("The committee meets"), call.committee_on),
+        (_("Results"), call.results_on),
+        (_("Placements start from"), call.start_from),
+        (_("Placements start until"), call.start_to),
     ]
 
 

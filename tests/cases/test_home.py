@@ -18,11 +18,20 @@ from organizations.services.hosts import open_site
 from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 
-OFFICER = ["late", "week", "ending", "referred", "own", "awaited", "problems"]
-HOST = ["to-sign", "to-start", "active", "ending", "shared"]
+OFFICER = ["late", "week", "ending", "referred", "own", "awaited"]
+HOST = [
+    "to-sign",
+    "to-start",
+    "active",
+    "ending",
+    "shared",
+    "projects-to-complete",
+    "projects-decided",
+]
+LEAD = [*OFFICER, "projects-to-decide", "projects-late", "regions"]
 BLOCKS = {
-    "lead": [*OFFICER, "regions"],
-    "second_lead": [*OFFICER, "regions"],
+    "lead": LEAD,
+    "second_lead": LEAD,
     "coordinator": OFFICER,
     "colleague": OFFICER,
     "coordinator_elsewhere": OFFICER,

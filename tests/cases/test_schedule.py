@@ -3,6 +3,7 @@
 Random lives of a placement, day after day, held against the schedule written out here as plain weeks.
 """
 
+import contextlib
 import datetime as dt
 
 import pytest
@@ -28,20 +29,26 @@ FROM_END = {
     "outcome-52": 52,
 }  # fmt: skip
 OPENED = dt.date(2026, 6, 1)
-# What can happen on a day, with how many days it is about; what is not possible then is refused.
-HAPPENINGS = (
-    "start", "start", "start", "suspend", "resume", "extend", "approve-extension", "refuse-extension",
-    "end-early", "complete", "no-show", "cancel", "replan", "report",
-)  # fmt: skip
-LIVES = st.lists(
-    st.tuples(st.sampled_from(HAPPENINGS), st.integers(0, 90), st.integers(1, 120)),
-    min_size=1,
-    max_size=12,
-)
+# What can happen from each status. Drawn from what is possible, so that a life of ten steps has several
+# suspensions and extensions in it; what ends a placement is one chance among many.
+POSSIBLE = {
+    "preparation": "start start start start replan replan-start put-off report cancel no-show",
+    "active": (
+        "suspend suspend suspend suspend extend extend replan put-off report report end-early complete"
+    ),
+    "suspended": "resume resume resume resume-later replan put-off report end-early",
+    "extended": "approve-extension approve-extension refuse-extension put-off report end-early",
+    "completed": "report put-off",
+    "ended_early": "report put-off",
+}
 
 
 def weeks(number):
     return dt.timedelta(weeks=number)
+
+
+def days(number):
+    return dt.timedelta(days=number)
 
 
 @pytest.fixture
@@ -67,109 +74,191 @@ def opened(cast, world, case_elsewhere):
 @settings(
     max_examples=40,
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=list(HealthCheck),
     database=None,
 )
-@given(life=LIVES)
-def test_whatever_happens_exactly_what_is_not_done_follows_the_placement(life, cast, opened):
+@given(data=st.data())
+def test_whatever_happens_exactly_what_is_not_done_follows_the_placement(data, cast, opened):
     point = transaction.savepoint()
     try:
-        _live(life, cast, opened.pk)
+        _live(Life(data.draw, cast, opened.pk))
     finally:
         transaction.savepoint_rollback(point)
 
 
-def _live(life, cast, pk):
-    day, breaks, done = OPENED, [], {}
-    for happening, passed, length in life:
-        day += dt.timedelta(days=passed)
-        with time_machine.travel(dt.datetime.combine(day, dt.time(15), dt.UTC), tick=False):
-            placement = Placement.objects.get(pk=pk)
-            try:
-                _happen(happening, placement, cast, day, length)
-            except (Conflict, Invalid):
-                continue
-            _remember(happening, breaks, day, length)
-            placement = Placement.objects.get(pk=pk)
-            for row in FollowUp.objects.filter(placement=placement, done_on=day):
-                done.setdefault(row.pk, (row.due_on, row.done_on, row.summary))
-            _check(placement, breaks, done, day)
+class Life:
+    """One placement from day to day, and beside it what the test itself knows of that life."""
+
+    def __init__(self, draw, cast, pk):
+        self.draw, self.cast, self.pk = draw, cast, pk
+        self.day, self.ended = OPENED, None
+        # [first day of a suspension, day of the return], what was done, days put off by somebody.
+        self.breaks, self.done, self.put_off = [], {}, {}
+
+    def about(self, fewest, most):
+        return self.draw(st.integers(fewest, most))
+
+    @property
+    def placement(self):
+        return Placement.objects.get(pk=self.pk)
 
 
-def _happen(happening, placement, cast, day, length):
-    by, later = cast["lead"], day + dt.timedelta(days=length)
-    if happening == "replan":
-        update_placement(
-            placement, by=by, planned_end=placement.planned_end + dt.timedelta(days=length - 60)
-        )
-    elif happening == "report":
-        row = placement.follow_ups.to_do().order_by("due_on").first()
-        if row is None:
-            raise Conflict
-        complete_follow_up(row, by=by, done_on=day, mode="call", summary=f"Jour {day}")
-    else:
-        inputs = {
-            "start": {"started_on": day},
-            "suspend": {"suspended_on": day, "resume_on": later, "reason": "Pause"},
-            "resume": {"resumed_on": day},
-            "extend": {
-                "extension_end": placement.planned_end + dt.timedelta(days=length),
-                "reason": "À consolider",
-            },
-            "approve-extension": {},
-            "refuse-extension": {"reason": "Non"},
-            "end-early": {"ended_on": day, "ended_by": "host", "reason": "Fin"},
-            "complete": {"ended_on": day},
-            "no-show": {"expected_on": day, "reason": "Appels"},
-            "cancel": {"reason": "Annulé"},
-        }[happening]
-        asker = cast["second_lead"] if happening == "approve-extension" else by
-        move_placement(placement, happening, by=asker, **inputs)
+def _live(life):
+    for _each in range(life.about(1, 12)):
+        possible = POSSIBLE.get(life.placement.status)
+        if possible is None:
+            return
+        happening = life.draw(st.sampled_from(possible.split()))
+        life.day += days(life.about(0, 60))
+        with time_machine.travel(dt.datetime.combine(life.day, dt.time(15), dt.UTC), tick=False):
+            # What is refused leaves everything as it was.
+            with contextlib.suppress(Conflict, Invalid):
+                HAPPENINGS[happening](life, life.placement)
+            _check(life)
 
 
-def _remember(happening, breaks, day, length):
-    if happening == "suspend":
-        breaks.append([day, day + dt.timedelta(days=length)])
-    elif happening == "resume":
-        breaks[-1][1] = day
+def _move(life, placement, name, by="lead", **inputs):
+    return move_placement(placement, name, by=life.cast[by], **inputs)
 
 
-def _check(placement, breaks, done, day):
+def _start(life, placement):
+    _move(life, placement, "start", started_on=life.day - days(life.about(0, 10)))
+
+
+def _suspend(life, placement):
+    left, back = life.day - days(life.about(0, 10)), life.day + days(life.about(1, 120))
+    _move(life, placement, "suspend", suspended_on=left, resume_on=back, reason="Pause")
+    life.breaks.append([left, back])
+
+
+def _resume(life, placement, **inputs):
+    back = life.day - days(life.about(0, 10))
+    _move(life, placement, "resume", resumed_on=back, **inputs)
+    life.breaks[-1][1] = back
+
+
+def _resume_later(life, placement):
+    _resume(life, placement, planned_end=placement.planned_end + days(life.about(1, 90)))
+
+
+def _extend(life, placement):
+    later = placement.planned_end + days(life.about(1, 120))
+    _move(life, placement, "extend", extension_end=later, reason="À consolider")
+
+
+def _replan(life, placement):
+    end = placement.planned_end + days(life.about(-120, 60))
+    update_placement(placement, by=life.cast["lead"], planned_end=end)
+
+
+def _replan_start(life, placement):
+    start = placement.planned_start + days(life.about(-30, 60))
+    update_placement(placement, by=life.cast["lead"], planned_start=start)
+
+
+def _end(life, placement, name, **inputs):
+    _move(life, placement, name, ended_on=life.day - days(life.about(0, 10)), **inputs)
+    life.ended = life.day
+
+
+def _some_to_do(life, placement):
+    rows = list(placement.follow_ups.to_do().select_related("step").order_by("due_on", "pk"))
+    if not rows:
+        raise Conflict
+    return rows[life.about(0, len(rows) - 1)]
+
+
+def _put_off(life, placement):
+    row, more = _some_to_do(life, placement), life.about(-5, 30)
+    update_follow_up(row, by=life.cast["lead"], due_on=row.due_on + days(more))
+    life.put_off[row.step.code] = life.put_off.get(row.step.code, 0) + more
+
+
+def _report(life, placement):
+    row = _some_to_do(life, placement)
+    row = complete_follow_up(
+        row, by=life.cast["lead"], done_on=life.day, mode="call", summary=f"Jour {life.day}"
+    )
+    life.done[row.pk] = (row.step.code, row.due_on, row.done_on, row.summary)
+
+
+HAPPENINGS = {
+    "start": _start,
+    "suspend": _suspend,
+    "resume": _resume,
+    "resume-later": _resume_later,
+    "extend": _extend,
+    "approve-extension": lambda life, x: _move(life, x, "approve-extension", by="second_lead"),
+    "refuse-extension": lambda life, x: _move(life, x, "refuse-extension", reason="Non"),
+    "end-early": lambda life, x: _end(life, x, "end-early", ended_by="host", reason="Fin"),
+    "complete": lambda life, x: _end(life, x, "complete"),
+    "no-show": lambda life, x: _move(life, x, "no-show", expected_on=life.day, reason="Appels"),
+    "cancel": lambda life, x: _move(life, x, "cancel", reason="Annulé"),
+    "replan": _replan,
+    "replan-start": _replan_start,
+    "put-off": _put_off,
+    "report": _report,
+}
+
+
+def test_everything_that_can_happen_is_drawn_from_some_status():
+    assert set(HAPPENINGS) == set(" ".join(POSSIBLE.values()).split())
+
+
+def _check(life):
+    placement = life.placement
     rows = list(FollowUp.objects.filter(placement=placement).select_related("step"))
     to_do = {row.step.code: row.due_on for row in rows if row.done_on is None}
     finished = {row.step.code for row in rows if row.done_on is not None}
 
     assert len(rows) == len(to_do) + len(finished), "none doubled"
     assert {
-        row.pk: (row.due_on, row.done_on, row.summary) for row in rows if row.done_on is not None
-    } == done, "what is done is not touched"
-    over = placement.status in ("completed", "ended_early")
+        row.pk: (row.step.code, row.due_on, row.done_on, row.summary)
+        for row in rows
+        if row.done_on is not None
+    } == life.done, "what is done is not touched"
+    owed = _owed(life, placement)
+    assert to_do == {code: due for code, due in owed.items() if code not in finished}, (
+        "none lost, none too many, each on its day"
+    )
+    first = placement.started_on or placement.planned_start
+    put_earlier = {code for code, by in life.put_off.items() if by < 0}
+    assert all(
+        due >= first
+        for code, due in to_do.items()
+        if code != "readiness" and code not in put_earlier
+    ), "no task before its placement"
+
+
+def _owed(life, placement):
+    """What is owed and when, written out from the life as the test lived it."""
     if placement.status in ("no_show", "cancelled"):
-        assert to_do == {}
-        return
+        return {}
     first = placement.started_on or placement.planned_start
     last = placement.ended_on or placement.planned_end
-    expected = {}
+    owed = {}
     for code, after in FROM_START.items():
         due = first + weeks(after)
-        for left, back in breaks:
+        for left, back in life.breaks:
             if due >= left:
                 due += back - left
-        if due <= last:
-            expected[code] = due
+        chosen = due + days(life.put_off.get(code, 0))
+        if due <= last and not (life.ended and chosen > last):
+            owed[code] = chosen
+        else:
+            # It fell away, and with it the day somebody had chosen.
+            life.put_off.pop(code, None)
     for code, after in FROM_END.items():
         due = last + weeks(after)
-        if not over:
-            # Never before the first day.
-            expected[code] = max(due, first)
+        if not life.ended:
+            due = max(due, first)
+        elif code == "decision":
+            continue
         elif code in ("final-evaluation", "closing"):
-            # Owed the day it ended, whenever the end was written down; later moves do not happen.
-            expected[code] = to_do.get(code)
-            assert code in finished or expected[code] >= last
-        elif code != "decision":
-            expected[code] = due
-    assert to_do == {code: due for code, due in expected.items() if code not in finished}
-    assert all(due >= first for code, due in to_do.items() if code != "readiness")
+            # Owed the day the end was written down, not in the past.
+            due = max(last, life.ended)
+        owed[code] = due + days(life.put_off.get(code, 0))
+    return owed
 
 
 def test_a_day_chosen_by_a_person_keeps_its_distance_to_the_plan(cast, placement):

@@ -11,7 +11,7 @@ from cases.models import Case, CaseGrant
 from cases.policy import CASE_POLICY, Action
 from organizations.models import HostOrganizationGrant, HostSiteGrant, Region, RegionGrant
 from organizations.services.grants import end_grant, give_grant, permission_for
-from peph.access import EVERYTHING, NOTHING, Granted, Oneself, Where
+from peph.access import EVERYTHING, NOTHING, Granted, Not, Oneself, Where
 from peph.accounts.models import User
 from peph.audit.changes import SYSTEM, change
 from peph.scopes import Scope, grant_models, remembered_scopes, scope_of
@@ -37,6 +37,10 @@ RULES = [
         Q(open=True) & Q(region_id__in=[1, 2]),
         [Q(open=True) & Q(region_id__in=[1, 2])],
     ),
+    (lead & Not(coordinate), ~Q(region_id__in=[1, 2]), [~Q(region_id__in=[1, 2])]),
+    (lead & Not(audit), EVERYTHING, [EVERYTHING]),
+    (coordinate & Not(lead), NOTHING, []),
+    (audit & Not(coordinate), NOTHING, []),
 ]
 
 
