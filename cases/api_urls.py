@@ -7,11 +7,14 @@ from cases.api.accommodations import AccommodationResource
 from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
 from cases.api.change_sets import ChangeSetResource
+from cases.api.documents import DocumentResource
+from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
 from cases.api.links import AnswersResource, LinkResource
 from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
-from cases.api.participants import ConsentResource, ParticipantResource
+from cases.api.outcomes import OutcomeResource
+from cases.api.participants import ConsentResource, ConsentTextResource, ParticipantResource
 from cases.api.placements import PlacementResource
 from cases.api.plans import ObjectiveResource, ReportResource
 from cases.api.problems import ProblemResource
@@ -19,6 +22,7 @@ from cases.api.problems import ProblemResource
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
+router.register("consent-texts", ConsentTextResource, basename="api-consent-text")
 router.register("cases", CaseResource, basename="api-case")
 router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
@@ -26,8 +30,12 @@ router.register("accommodations", AccommodationResource, basename="api-accommoda
 router.register("objectives", ObjectiveResource, basename="api-objective")
 router.register("reports", ReportResource, basename="api-report")
 router.register("follow-ups", FollowUpResource, basename="api-follow-up")
+router.register("evaluations", EvaluationResource, basename="api-evaluation")
+router.register("awaited-evaluations", AwaitedEvaluationResource, basename="api-awaited-evaluation")
 router.register("notes", NoteResource, basename="api-note")
 router.register("links", LinkResource, basename="api-link")
+router.register("documents", DocumentResource, basename="api-document")
+router.register("outcomes", OutcomeResource, basename="api-outcome")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
 
 # What is computed has no address of its own for a single row.

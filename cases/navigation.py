@@ -10,6 +10,7 @@ from cases.policy import (
     ANSWER_RATE_POLICY,
     CASE_POLICY,
     CHANGE_SET_POLICY,
+    EVALUATION_POLICY,
     FOLLOW_UP_POLICY,
     MATCH_POLICY,
     PLACEMENT_POLICY,
@@ -48,6 +49,9 @@ def register() -> None:
             "cases:accommodation_list",
             _may(ACCOMMODATION_POLICY),
             45,
+        ),
+        navigation.Item(
+            "evaluations", _("Evaluations"), "cases:evaluation_list", _may(EVALUATION_POLICY), 45
         ),
         navigation.Item(
             "imports",

@@ -153,6 +153,8 @@ OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS)
 REPORT_POLICY = _part_of_placement(_EDIT_PART)
 # Who reports in the host's own name; whoever else may report writes on its behalf.
 OWN_REPORT_POLICY = Policy({Action.REPORT: HOSTS | by_link(Action.REPORT)})
+# Whose word an evaluation by the host is; anybody else writes it on their behalf.
+HOST_POLICY = Policy({Action.EVALUATE: HOSTS})
 # A self-evaluation is the participant's: the host reads it once it is signed.
 _OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
 EVALUATION_POLICY = Policy(
@@ -219,7 +221,8 @@ ACCOMMODATION_POLICY = Policy(
     }
 )
 # A document is for the programme, for the host as well, or for those who read health information.
-_FOR_HOST = Where(lambda: Q(audience="host"))
+# The host reads what is in force: neither an earlier version nor what was withdrawn.
+_FOR_HOST = Where(lambda: Q(audience="host", replaced_by__isnull=True, withdrawn_on__isnull=True))
 _NOT_HEALTH = Where(lambda: ~Q(audience="health"))
 DOCUMENT_POLICY = Policy(
     {
@@ -235,21 +238,27 @@ DOCUMENT_POLICY = Policy(
 )
 
 _SHARED = Where(lambda: Q(is_shared=True))
+_FOLLOW_UP_READERS = (
+    OFFICERS
+    | everywhere("audit", "protect")
+    | in_region("audit")
+    | in_organization("audit", at="placement__organization_id")
+    | exception("change_case", at="case_id")
+)
+_FOLLOW_UP_HOSTS = in_organization("represent", at="placement__organization_id") | at_site(
+    "supervise", at="placement__site_id"
+)
 FOLLOW_UP_POLICY = Policy(
     {
-        Action.VIEW: OFFICERS
-        | everywhere("audit", "protect")
-        | in_region("audit")
-        | in_organization("audit", at="placement__organization_id")
-        | exception("change_case", at="case_id")
-        | (
-            _SHARED
-            & (
-                in_organization("represent", at="placement__organization_id")
-                | at_site("supervise", at="placement__site_id")
-            )
-        ),
+        Action.VIEW: _FOLLOW_UP_READERS | (_SHARED & _FOLLOW_UP_HOSTS),
         Action.EDIT: OFFICERS | exception("change_case", at="case_id"),
+    }
+)
+# That an evaluation is due is told to whoever sees its placement; nothing else of the step is.
+AWAITED_EVALUATION_POLICY = Policy(
+    {
+        Action.VIEW: _FOLLOW_UP_READERS | exception("view_case", at="case_id") | _FOLLOW_UP_HOSTS,
+        Action.EVALUATE: OFFICERS | exception("change_case", at="case_id") | _FOLLOW_UP_HOSTS,
     }
 )
 

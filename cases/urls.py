@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from cases.models import Signature
+from cases.models import Evaluation, Outcome, Signature
 from cases.views import (
     access,
     accommodation_page,
@@ -12,6 +12,8 @@ from cases.views import (
     capacity,
     case_page,
     cases,
+    documents,
+    evaluations,
     follow_ups,
     health,
     history,
@@ -21,6 +23,7 @@ from cases.views import (
     match_page,
     matches,
     notes,
+    outcomes,
     participants,
     placement_page,
     placements,
@@ -71,15 +74,34 @@ class SignatureRole(CaseMove):
     regex = "|".join(Signature.Role.values)
 
 
+class OutcomeMoment(CaseMove):
+    """The four moments at which an outcome is recorded."""
+
+    regex = "|".join(Outcome.Moment.values)
+
+
+class EvaluationKind(CaseMove):
+    """The kinds of evaluation."""
+
+    regex = "|".join(Evaluation.Kind.values)
+
+
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
 register_converter(AccommodationMove, "accommodation_move")
 register_converter(SignatureRole, "signature_role")
+register_converter(OutcomeMoment, "outcome_moment")
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
 ACCOMMODATION = "accommodations/<uuid:pk>/"
+DOCUMENT = "documents/<uuid:pk>/"
+register_converter(EvaluationKind, "evaluation_kind")
+
+CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
+PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
+EVALUATION = "evaluations/<uuid:pk>/"
 
 CASES = [
     path("cases/", cases.case_list, name="case_list"),
@@ -176,6 +198,30 @@ PLANS = [
     path(f"{PLACEMENT}reports/new/", reports.report_new, name="report_new"),
     path("reports/<uuid:pk>/edit/", reports.report_edit, name="report_edit"),
 ]
+DOCUMENTS = [
+    path(f"{CASE}documents/", documents.document_list, name="document_list"),
+    path(f"{CASE}documents/new/", documents.document_new, name="document_new"),
+    path(DOCUMENT, documents.document_detail, name="document_detail"),
+    path(f"{DOCUMENT}content/", documents.document_content, name="document_content"),
+    path(f"{DOCUMENT}replace/", documents.document_replace, name="document_replace"),
+    path(f"{DOCUMENT}withdraw/", documents.document_withdraw, name="document_withdraw"),
+]
+OUTCOMES = [
+    path(f"{PLACEMENT}outcomes/<outcome_moment:moment>/", outcomes.outcome_new, name="outcome_new"),
+    path("outcomes/<uuid:pk>/edit/", outcomes.outcome_edit, name="outcome_edit"),
+]
+EVALUATIONS = [
+    path(
+        f"{PLACEMENT}evaluations/<evaluation_kind:kind>/",
+        evaluations.evaluation_new,
+        name="evaluation_new",
+    ),
+    path("evaluations/", evaluations.evaluation_list, name="evaluation_list"),
+    path(EVALUATION, evaluations.evaluation_detail, name="evaluation_detail"),
+    path(f"{EVALUATION}edit/", evaluations.evaluation_edit, name="evaluation_edit"),
+    path(f"{EVALUATION}answer/", evaluations.evaluation_answer, name="evaluation_answer"),
+    path(f"{EVALUATION}discard/", evaluations.evaluation_discard, name="evaluation_discard"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -199,6 +245,9 @@ urlpatterns = [
     *LINKS,
     *ACCOMMODATIONS,
     *PLANS,
+    *DOCUMENTS,
+    *OUTCOMES,
+    *EVALUATIONS,
     *IMPORTS,
     *HISTORY,
 ]

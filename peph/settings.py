@@ -227,6 +227,10 @@ OUTBOX_CLAIM_SECONDS = env.int("OUTBOX_CLAIM_SECONDS", default=600)
 OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", default=7)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+# The largest document a person may put in a file, in bytes.
+DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 << 20)
+if not 1 << 10 <= DOCUMENT_MAX_BYTES <= 1 << 28:
+    raise ImproperlyConfigured("DOCUMENT_MAX_BYTES must be from 1 kB to 256 MB.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -4,6 +4,7 @@ A new address fails `test_every_address_has_its_lines` until it is listed. Statu
 policy: 404 outside the scope, 403 inside without the right, 302 to the sign-in page, 401 on the API.
 """
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -11,13 +12,15 @@ from typing import Any
 import pytest
 from django.urls import get_resolver, reverse
 
-from cases.models import Consent, ImportUpload, Match
+from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
+from cases.services.evaluations import start_evaluation
 from cases.services.links import send_link, token_of
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
 from tests.cases.matching.conftest import a_call, a_project
+from tests.cases.test_documents import put
 from tests.proposing import draft, open_call
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
 
@@ -80,7 +83,12 @@ def things(world, cast, case, placement, follow_up, note):
             barrier="x",
             measure="x",
         ).pk,
+        "document": put(case, cast["coordinator"]).pk,
+        "outcome": _outcome(placement).pk,
+        "evaluation": start_evaluation(placement, by=cast["coordinator"], kind="mid_term").pk,
+        "awaited": placement.follow_ups.get(step__code="mid-evaluation").pk,
         "participant": case.participant_id,
+        "consent_text": ConsentText.objects.first().pk,
         "consent": Consent.objects.get(participant=case.participant).pk,
         "organization": world.mtmd.pk,
         "site": world.site_03.pk,
@@ -94,6 +102,15 @@ def things(world, cast, case, placement, follow_up, note):
             uploaded_by=cast["coordinator"], name="x.csv", content=b"Nom\n"
         ).pk,
     }
+
+
+def _outcome(placement):
+    # Written as it is: ending the placement would close the other addresses.
+    with change(by=SYSTEM, verb="cases.outcome.record"):
+        outcome = Outcome.of(placement, moment="end", situation="studies", source="participant",
+                             checked_on=dt.date(2026, 11, 2))  # fmt: skip
+        outcome.save()
+    return outcome
 
 
 def address(name: str, arguments: dict[str, Any], things: dict[str, Any]) -> str:

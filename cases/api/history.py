@@ -67,6 +67,15 @@ class HistoricResource(Resource):
         if not Case.objects.filter(audited).filter(**{self.case_path: row.pk}).exists():
             raise Forbidden
 
+    def journal_of(self, row: models.Model) -> QuerySet[ChangedRow]:
+        """The part of the journal that is the history of a record."""
+        model: Any = type(row)
+        return ChangedRow.objects.filter(model=declaration(model).label, object_id=str(row.pk))
+
+    def as_it_was(self, row: models.Model, moment: dt.datetime) -> dict[str, Any]:
+        """What a record held at `moment`. Raises Http404 where it did not exist."""
+        return snapshot(row, moment)
+
     @extend_schema(responses=EntrySerializer(many=True))
     @action(detail=True, url_path="history", filter_backends=[])
     def history(self, request: Request, pk: str) -> Response:
@@ -76,10 +85,9 @@ class HistoricResource(Resource):
         access_log.record(
             "open", request=request, obj=row, case=self.case_of(row), detail={"part": "history"}
         )
-        model: Any = type(row)
-        label = declaration(model).label
-        rows = ChangedRow.objects.filter(model=label, object_id=str(row.pk))
-        return answer_entries(self, timeline.for_record(model, row.pk), rows)
+        rows = self.journal_of(row)
+        touched = rows.order_by().values("change_set_id")
+        return answer_entries(self, ChangeSet.objects.filter(id__in=touched), rows)
 
     @extend_schema(parameters=[INSTANT], responses=SnapshotSerializer)
     @action(
@@ -94,7 +102,7 @@ class HistoricResource(Resource):
         access_log.record(
             "open", request=request, obj=row, case=self.case_of(row), detail={"as_of": instant}
         )
-        return Response(SnapshotSerializer(snapshot(row, moment)).data)
+        return Response(SnapshotSerializer(self.as_it_was(row, moment)).data)
 
 
 def moment_of(text: str) -> dt.datetime:

@@ -12,11 +12,12 @@ from rest_framework.response import Response
 
 from cases.api.history import HistoricResource
 from cases.filters import ParticipantFilter
-from cases.models import Case, Consent, Participant
+from cases.models import Case, Consent, ConsentText, Participant
 from cases.policy import CONSENT_POLICY, PARTICIPANT_POLICY
 from cases.serializers import participants as shapes
 from cases.serializers import tiers
 from cases.services import participants as services
+from organizations.policy import REGION_POLICY
 from peph.api import expected_version
 from peph.api_schema import IF_MATCH
 from peph.paging import Order
@@ -47,6 +48,25 @@ class ParticipantResource(HistoricResource):
         return self.written(
             services.update_participant(person, by=request.user, version=version, **fields)
         )
+
+
+class ConsentTextFilter(df.FilterSet):
+    purpose = df.ChoiceFilter(choices=Consent.Purpose, label=_("purpose"))
+
+    class Meta:
+        model = ConsentText
+        fields: ClassVar = ("purpose",)
+
+
+class ConsentTextResource(Resource):
+    """The texts people are asked to agree to, for whoever holds any access."""
+
+    queryset = ConsentText.objects.all()
+    serializer_class = shapes.ConsentTextSerializer
+    filterset_class = ConsentTextFilter
+    # Reference data, like the regions; its rules look at no column of theirs.
+    policy = REGION_POLICY
+    order = Order("in_force_from")
 
 
 class ConsentFilter(df.FilterSet):

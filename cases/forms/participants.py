@@ -6,7 +6,8 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Consent, Participant
+from cases.models import Consent, ConsentText, Participant
+from cases.services.consent_texts import purposes_not_agreed
 from peph.forms import DateInput
 
 IDENTITY = ("last_name", "first_name", "preferred_name", "pronoun", "birth_date")
@@ -58,26 +59,54 @@ class ParticipantForm(PersonForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
+class PurposeForm(forms.Form):
+    """What the person is asked to agree to; what is agreed to already is not offered."""
+
+    purpose = forms.ChoiceField(label=_("Purpose"), widget=forms.RadioSelect)
+
+    def __init__(self, data: Any = None, *, participant: Participant) -> None:
+        super().__init__(data)
+        field: Any = self.fields["purpose"]
+        field.choices = purposes_not_agreed(participant)
+
+
 class ConsentForm(forms.ModelForm):
-    """What the person agreed to, for one purpose; those already agreed to are not offered."""
+    """What the person agreed to, for one purpose: which of its texts, when and how."""
 
     class Meta:
         model = Consent
         fields = ("purpose", "text_version", "given_on", "means", "expires_on")
-        widgets = {"given_on": DateInput, "expires_on": DateInput}
-        help_texts = {
-            "text_version": _("As printed on the form that was read or signed."),
-            "expires_on": _("Leave empty when the text names no end."),
+        widgets = {
+            "purpose": forms.HiddenInput,
+            "given_on": DateInput,
+            "expires_on": DateInput,
         }
+        help_texts = {"expires_on": _("Leave empty when the text names no end.")}
 
-    def __init__(self, data: Any = None, *, participant: Participant) -> None:
-        super().__init__(data, initial={"given_on": timezone.localdate()})
+    def __init__(
+        self, data: Any = None, *, participant: Participant, purpose: str, texts: list[ConsentText]
+    ) -> None:
+        super().__init__(data, initial={"given_on": timezone.localdate(), "purpose": purpose})
         self.instance.participant = participant
-        agreed = set(
-            participant.consents.filter(withdrawn_on__isnull=True).values_list("purpose", flat=True)
+        self.in_force_from = {each.text_version: each.in_force_from for each in texts}
+        self.fields["text_version"] = forms.ChoiceField(
+            label=_("Version of the text"),
+            help_text=_("The one that was read or signed."),
+            choices=[(version, version) for version in self.in_force_from],
+            initial=next(iter(self.in_force_from), ""),
         )
-        offered = [(code, label) for code, label in Consent.Purpose.choices if code not in agreed]
-        self.fields["purpose"].choices = [("", _("Choose")), *offered]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """A text is agreed to from the day it is in force."""
+        data = super().clean() or self.cleaned_data
+        given, version = data.get("given_on"), data.get("text_version")
+        if given and version and given < self.in_force_from[version]:
+            self.add_error(
+                "given_on",
+                _("This text is in force from %(day)s on.")
+                % {"day": self.in_force_from[version].isoformat()},
+            )
+        return data
 
 
 class WithdrawForm(forms.Form):

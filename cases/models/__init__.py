@@ -3,8 +3,10 @@
 from cases.models.accommodations import Accommodation
 from cases.models.cases import Case, CaseGrant
 from cases.models.checks import Dismissal
+from cases.models.consents import ConsentText
 from cases.models.documents import Document, DocumentContent
-from cases.models.evaluations import Evaluation, EvaluationScore
+from cases.models.evaluation_scores import EvaluationScore
+from cases.models.evaluations import KIND_OF_STEP, STEPS, Evaluation, awaited_evaluations
 from cases.models.followups import FollowUp
 from cases.models.links import TaskLink
 from cases.models.matches import Match, WorkProfile
@@ -20,11 +22,14 @@ from cases.models.suspensions import Suspension
 from cases.models.uploads import ImportUpload
 
 __all__ = [
+    "KIND_OF_STEP",
+    "STEPS",
     "Accommodation",
     "CalendarFeed",
     "Case",
     "CaseGrant",
     "Consent",
+    "ConsentText",
     "DisabilityRecord",
     "Dismissal",
     "Document",
@@ -47,4 +52,5 @@ __all__ = [
     "Suspension",
     "TaskLink",
     "WorkProfile",
+    "awaited_evaluations",
 ]

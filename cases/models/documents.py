@@ -26,6 +26,17 @@ class DocumentQuerySet(models.QuerySet["Document"]):
         """Load each document knowing what `user` may do with it."""
         return self.annotate(**DOCUMENT_POLICY.flags(user))
 
+    def with_people(self) -> "DocumentQuerySet":
+        """Everything a row of a list shows, in one query."""
+        return self.select_related(
+            "case__participant",
+            "placement__participant",
+            "placement__site__organization",
+            "region",
+            "uploaded_by",
+            "replaced_by",
+        )
+
     def current(self) -> "DocumentQuerySet":
         """The last version of each, not withdrawn."""
         return self.filter(replaced_by__isnull=True, withdrawn_on__isnull=True)
@@ -108,7 +119,8 @@ class Document(Record):
     uploaded_at = models.DateTimeField(_("put in"), default=timezone.now, editable=False)
     withdrawn_on = models.DateField(_("withdrawn"), null=True, editable=False)
 
-    history = Tracked(personal=("title", "filename"))
+    # A title may name an illness: whoever reads the history without the health tier learns neither.
+    history = Tracked(personal=("title", "filename"), hidden=("title", "filename"))
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
@@ -129,10 +141,25 @@ class Document(Record):
         ]
 
     def __str__(self) -> str:
-        return self.title
+        # What the history calls it, for readers who may not know its title.
+        return str(self.get_kind_display())
 
     def get_absolute_url(self) -> str:
         return reverse("cases:document_detail", args=[self.pk])
+
+    @property
+    def is_health(self) -> bool:
+        return self.audience == self.Audience.HEALTH
+
+    @property
+    def is_latest(self) -> bool:
+        """Whether no newer version replaces it."""
+        return getattr(self, "replaced_by", None) is None
+
+    @property
+    def is_current(self) -> bool:
+        """Whether it can be read, replaced or withdrawn: the last version, not withdrawn."""
+        return self.is_latest and self.withdrawn_on is None
 
 
 class DocumentContent(models.Model):

@@ -3,21 +3,18 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
-from cases.models.cases import Case
-from cases.models.followups import FollowUp
+from cases.models.followups import FollowUp, FollowUpQuerySet
 from cases.models.parts import PlacementPart
 from cases.policy import EVALUATION_POLICY, Action
-from organizations.models.calls import EvaluationCriterion
-from organizations.models.regions import Region
+from cases.workflow import PLACEMENT_ENDED, PLACEMENT_STARTED
 from peph.audit.history import Tracked
-from peph.records import Record
 
 
 class EvaluationQuerySet(models.QuerySet["Evaluation"]):
@@ -31,7 +28,35 @@ class EvaluationQuerySet(models.QuerySet["Evaluation"]):
     def with_people(self) -> "EvaluationQuerySet":
         """Everything a row of a list shows, in one query."""
         return self.select_related(
-            "case", "placement", "placement__participant", "region", "organization", "site"
+            "case",
+            "placement__participant",
+            "region",
+            "organization",
+            "site__organization",
+            "follow_up",
+            "answer_follow_up",
+            "recorded_by",
+        )
+
+    def drafts(self) -> "EvaluationQuerySet":
+        return self.filter(signed_on__isnull=True)
+
+    def in_state(self, state: str) -> "EvaluationQuerySet":
+        """Those whose `state` is this one."""
+        conditions = {
+            Evaluation.State.DRAFT: Q(signed_on__isnull=True),
+            Evaluation.State.SIGNED: Q(signed_on__isnull=False, answer=""),
+            Evaluation.State.AGREED: Q(answer=Evaluation.Answer.AGREES),
+            Evaluation.State.DISAGREED: Q(answer=Evaluation.Answer.DISAGREES),
+        }
+        return self.filter(conditions[Evaluation.State(state)])
+
+    def unsettled(self) -> "EvaluationQuerySet":
+        """The participant disagrees, and nobody has followed it up yet."""
+        return self.filter(
+            answer=Evaluation.Answer.DISAGREES,
+            answer_follow_up__isnull=False,
+            answer_follow_up__done_on__isnull=True,
         )
 
 
@@ -44,14 +69,22 @@ class Evaluation(PlacementPart):
         SELF = "self", _("Self-evaluation")
 
     class Recommendation(models.TextChoices):
-        CONTINUE = "continue", _("Continue")
-        EXTEND = "extend", _("Extend")
-        HIRE = "hire", _("Hire")
-        STOP = "stop", _("Stop")
+        CONTINUE = "continue", pgettext_lazy("recommendation", "Continue")
+        EXTEND = "extend", pgettext_lazy("recommendation", "Extend")
+        HIRE = "hire", pgettext_lazy("recommendation", "Hire")
+        STOP = "stop", pgettext_lazy("recommendation", "Stop")
 
     class Answer(models.TextChoices):
         AGREES = "agrees", _("Agrees")
         DISAGREES = "disagrees", _("Disagrees")
+
+    class State(models.TextChoices):
+        """How far it is; told by the dates and the answer, kept in no column."""
+
+        DRAFT = "draft", _("Draft")
+        SIGNED = "signed", _("Signed")
+        AGREED = "agreed", _("Signed, the participant agrees")
+        DISAGREED = "disagreed", _("Signed, the participant disagrees")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     follow_up = models.ForeignKey(
@@ -84,7 +117,7 @@ class Evaluation(PlacementPart):
     recommendation = models.CharField(
         _("recommendation"), max_length=8, choices=Recommendation, blank=True
     )
-    signed_on = models.DateField(_("signed"), null=True, editable=False)
+    signed_on = models.DateField(_("evaluation signed"), null=True, editable=False)
     answer = models.CharField(
         _("answer of the participant"), max_length=9, choices=Answer, blank=True, editable=False
     )
@@ -92,6 +125,14 @@ class Evaluation(PlacementPart):
         _("comment of the participant"), max_length=4000, blank=True, editable=False
     )
     answered_on = models.DateField(_("answered"), null=True, editable=False)
+    answer_follow_up = models.ForeignKey(
+        FollowUp,
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("follow-up of the disagreement"),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
@@ -106,6 +147,15 @@ class Evaluation(PlacementPart):
         verbose_name = _("evaluation")
         verbose_name_plural = _("evaluations")
         ordering = ("created_at", "id")
+        indexes = [
+            models.Index(F("updated_at").desc(), F("id").desc(), name="evaluation_newest"),
+            *(
+                models.Index(
+                    scope, F("updated_at").desc(), F("id").desc(), name=f"evaluation_{scope}_newest"
+                )
+                for scope in ("region", "organization", "site")
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("placement", "kind"),
@@ -117,6 +167,17 @@ class Evaluation(PlacementPart):
                 condition=Q(answer="", answered_on__isnull=True)
                 | ~Q(answer="") & Q(answered_on__isnull=False, signed_on__isnull=False),
                 name="evaluation_answered_once_signed",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="self") | Q(answer="", recommendation=""),
+                name="evaluation_self_stands_alone",
+                violation_error_message=_(
+                    "A self-evaluation recommends nothing, and nobody answers it."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(signed_on__isnull=True) | Q(kind="self") | ~Q(recommendation=""),
+                name="evaluation_signed_recommends",
             ),
         ]
 
@@ -134,53 +195,57 @@ class Evaluation(PlacementPart):
     def is_locked(self) -> bool:
         return self.signed_on is not None
 
+    @property
+    def is_own_word(self) -> bool:
+        """Whether it is what the participants say of themselves."""
+        return self.kind == self.Kind.SELF
 
-class EvaluationScore(Record):
-    """One criterion of an evaluation: a level from 1 to 4 (none: not observed) and a comment."""
+    @property
+    def is_disputed(self) -> bool:
+        return self.answer == self.Answer.DISAGREES
 
-    class Level(models.IntegerChoices):
-        TO_ACQUIRE = 1, _("1 – To acquire")
-        PARTLY = 2, _("2 – Acquired in part")
-        ACQUIRED = 3, _("3 – Acquired")
-        MASTERED = 4, _("4 – Mastered")
+    @property
+    def state(self) -> "Evaluation.State":
+        if not self.is_locked:
+            return self.State.DRAFT
+        return {
+            "": self.State.SIGNED,
+            self.Answer.AGREES: self.State.AGREED,
+            self.Answer.DISAGREES: self.State.DISAGREED,
+        }[self.answer]
 
-    evaluation = models.ForeignKey(
-        Evaluation, on_delete=models.PROTECT, related_name="scores", verbose_name=_("evaluation")
+    @property
+    def actions(self) -> list[str]:
+        """What the person it was loaded for may do with it now; needs `with_abilities` and the case."""
+        if self.is_locked:
+            waits = not self.answer and not self.is_own_word and self.case.is_open
+            return (
+                ["answer"] if waits and getattr(self, "can_answer_for_participant", False) else []
+            )
+        if not getattr(self, "can_edit", False):
+            return []
+        return ["edit", "sign", "discard"] if self.case.is_open else ["discard"]
+
+
+# The step of the schedule an evaluation answers. A self-evaluation accompanies both and has none.
+STEPS = {
+    Evaluation.Kind.MID_TERM: "mid-evaluation",
+    Evaluation.Kind.FINAL: "final-evaluation",
+}
+KIND_OF_STEP = {code: kind for kind, code in STEPS.items()}
+
+
+def awaited_evaluations() -> FollowUpQuerySet:
+    """The steps that wait for an evaluation of a placement that has begun; `has_draft`: it was begun."""
+    drafts = Evaluation.objects.drafts().filter(follow_up=OuterRef("pk"))
+    return (
+        FollowUp.objects.to_do()
+        .filter(
+            step__code__in=KIND_OF_STEP,
+            placement__status__in=sorted(PLACEMENT_STARTED | PLACEMENT_ENDED),
+        )
+        .annotate(has_draft=Exists(drafts.order_by()))
+        .select_related(
+            "step", "case", "region", "placement__participant", "placement__site__organization"
+        )
     )
-    case = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="+", verbose_name=_("case")
-    )
-    region = models.ForeignKey(
-        Region, on_delete=models.PROTECT, related_name="+", verbose_name=_("region")
-    )
-    criterion = models.ForeignKey(
-        EvaluationCriterion, on_delete=models.PROTECT, related_name="+", verbose_name=_("criterion")
-    )
-    level = models.PositiveSmallIntegerField(
-        _("level"),
-        choices=Level,
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(4)],
-    )
-    comment = models.TextField(_("comment"), max_length=2000, blank=True)
-
-    history = Tracked(personal=("comment",))
-
-    class Meta:
-        verbose_name = _("score of an evaluation")
-        verbose_name_plural = _("scores of evaluations")
-        ordering = ("criterion__rank", "id")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(
-                fields=("evaluation", "criterion"), name="evaluation_score_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__isnull=True) | Q(level__gte=1, level__lte=4),
-                name="evaluation_score_level",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.criterion} : {self.get_level_display()}"

@@ -24,6 +24,10 @@ class OutcomeQuerySet(models.QuerySet["Outcome"]):
         """Load each outcome knowing what `user` may do with it."""
         return self.annotate(**OUTCOME_POLICY.flags(user))
 
+    def with_people(self) -> "OutcomeQuerySet":
+        """Everything a row of a list shows, in one query."""
+        return self.select_related("case", "region", "job_class", "recorded_by")
+
 
 class Outcome(PlacementPart):
     """The situation found at one of the four moments, with who said so and on what evidence."""

@@ -1,10 +1,14 @@
 """How the API shows and reads the participant side, one file a noun; here the names of its choices."""
 
 from cases.models import (
+    STEPS,
     Accommodation,
     Consent,
+    Document,
+    Evaluation,
     FollowUp,
     Objective,
+    Outcome,
     Participant,
     Signature,
     TaskLink,
@@ -50,4 +54,14 @@ name_choices(
     LinkState=TaskLink.State.choices,
     FollowUpConcern=FollowUp.Concern.choices,
     ObjectiveState=Objective.State.choices,
+    DocumentKind=Document.Kind.choices,
+    DocumentAudience=Document.Audience.choices,
+    OutcomeMoment=Outcome.Moment.choices,
+    OutcomeSituation=Outcome.Situation.choices,
+    OutcomeSource=Outcome.Source.choices,
+    EvaluationKind=Evaluation.Kind.choices,
+    EvaluationState=Evaluation.State.choices,
+    EvaluationRecommendation=Evaluation.Recommendation.choices,
+    EvaluationAnswer=Evaluation.Answer.choices,
+    ScheduledEvaluationKind=[(kind.value, kind.label) for kind in STEPS],
 )

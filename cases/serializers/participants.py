@@ -4,7 +4,7 @@ from typing import ClassVar
 
 from rest_framework import serializers
 
-from cases.models import Consent, DisabilityRecord, Participant
+from cases.models import Consent, ConsentText, DisabilityRecord, Participant
 from cases.serializers import related, tiers
 from cases.workflow import CaseStatus
 from peph.api import Body, Day, Reference
@@ -44,6 +44,17 @@ class ParticipantDetailSerializer(ParticipantSerializer):
     class Meta(ParticipantSerializer.Meta):
         fields = (*ParticipantSerializer.Meta.fields, "cases")
         read_only_fields = fields
+
+
+class ConsentTextSerializer(serializers.ModelSerializer):
+    """One version of the text of one purpose, and what refusing entails."""
+
+    class Meta:
+        model = ConsentText
+        fields = read_only_fields = (
+            "id", "version", "purpose", "text_version", "text_fr", "text_en", "refusal_fr",
+            "refusal_en", "in_force_from",
+        )  # fmt: skip
 
 
 class ConsentSerializer(serializers.ModelSerializer):

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from cases.models import Case, Participant, Placement
+from cases.models import Case, Document, Participant, Placement
 from cases.policy import REGION_CASE_POLICY, Action
 from organizations.models import HostSite, JobClass, ProgramGrant, Region, RegionGrant
 from peph.api import Reference, RelatedId
@@ -57,6 +57,10 @@ def a_participant(**options: Any) -> RelatedId:
 
 def a_placement(**options: Any) -> RelatedId:
     return RelatedId(Placement.objects.visible_to, _("Unknown placement."), **options)
+
+
+def a_document(**options: Any) -> RelatedId:
+    return RelatedId(Document.objects.visible_to, _("Unknown document."), **options)
 
 
 def a_site(**options: Any) -> RelatedId:

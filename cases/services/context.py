@@ -1,10 +1,13 @@
-"""The change every write on a case is made in: it names the case, its region and its host."""
+"""What every write on a case starts with: a change that names the case, its region and its host."""
 
 from contextlib import AbstractContextManager
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from cases.models import Case
 from peph.audit.changes import change
+from peph.errors import Conflict
 
 
 def changing(case: Case, *, by: Any, verb: str, reason: object = "") -> AbstractContextManager:
@@ -17,3 +20,9 @@ def changing(case: Case, *, by: Any, verb: str, reason: object = "") -> Abstract
         region=case.region_id,
         organization=case.organization_id,
     )
+
+
+def check_open(case: Case) -> None:
+    """Raise Conflict when the case is closed: nothing is added to it then."""
+    if not case.is_open:
+        raise Conflict(_("This case is closed: reopen it first."))

@@ -8,9 +8,10 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FollowUp, Placement
 from cases.policy import CASE_POLICY, FOLLOW_UP_POLICY, Action
-from cases.services.context import changing
+from cases.services.context import changing, check_open
 from peph.errors import Conflict, Invalid
 from peph.records import amend, check_version, locked, save_valid
+from peph.scopes import account_of
 
 
 def add_follow_up(
@@ -26,32 +27,17 @@ def add_follow_up(
     with changing(case, by=by, verb="cases.follow-up.add"):
         CASE_POLICY.check(by, Action.EDIT, case)
         case = locked(Case.objects.all(), case.pk)
+        check_open(case)
+        if placement is not None and placement.case_id != case.pk:
+            raise Invalid(fields={"placement": [_("This placement belongs to another case.")]})
         return plan_follow_up(case, subject=subject, due_on=due_on, placement=placement, **fields)
 
 
-def plan_follow_up(
-    case: Case,
-    *,
-    subject: str,
-    due_on: dt.date,
-    placement: Placement | None = None,
-    **fields: Any,
-) -> FollowUp:
-    """Plan a follow-up inside a change whose right was asked already: a host's report may bring one about.
-
-    `case` is locked. Raises Conflict (closed case), Invalid.
-    """
-    _check_open(case)
-    if placement is not None and placement.case_id != case.pk:
-        raise Invalid(fields={"placement": [_("This placement belongs to another case.")]})
+def plan_follow_up(case: Case, *, subject: str, due_on: dt.date, **fields: Any) -> FollowUp:
+    """Write a follow-up that another write calls for; its service has asked who and when."""
     fields.setdefault("responsible", case.coordinator)
     follow_up = FollowUp(
-        case=case,
-        region_id=case.region_id,
-        placement=placement,
-        subject=subject.strip(),
-        due_on=due_on,
-        **fields,
+        case=case, region_id=case.region_id, subject=subject.strip(), due_on=due_on, **fields
     )
     save_valid(follow_up)
     return follow_up
@@ -101,11 +87,10 @@ def complete_follow_up(
             raise Invalid(fields={"done_on": [_("This date is in the future.")]})
         if concern != FollowUp.Concern.NONE and not summary.strip():
             raise Invalid(fields={"summary": [_("Say in a few words what the concern is.")]})
-        follow_up.done_on, follow_up.done_by = done_on, by
-        follow_up.mode, follow_up.concern, follow_up.summary = mode, concern, summary.strip()
+        follow_up.concern, follow_up.summary = concern, summary.strip()
         if is_shared is not None:
             follow_up.is_shared = is_shared
-        save_valid(follow_up)
+        mark_done(follow_up, by=by, done_on=done_on, mode=mode)
         if next_due_on is not None:
             add_follow_up(
                 follow_up.case,
@@ -118,6 +103,7 @@ def complete_follow_up(
     return follow_up
 
 
-def _check_open(case: Case) -> None:
-    if not case.is_open:
-        raise Conflict(_("This case is closed: reopen it first."))
+def mark_done(follow_up: FollowUp, *, by: Any, done_on: dt.date, mode: str) -> None:
+    """Note a locked follow-up as done, also for a host or a link; the service has asked who and when."""
+    follow_up.done_on, follow_up.done_by, follow_up.mode = done_on, account_of(by), mode
+    save_valid(follow_up)

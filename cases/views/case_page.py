@@ -15,7 +15,9 @@ from cases.policy import Action
 from cases.views.accommodation_page import accommodations_of_case
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
+from cases.views.documents import case_documents
 from cases.views.match_page import matching_section
+from cases.views.outcomes import case_outcomes
 from cases.views.sections import Builder, sections_of
 from cases.workflow import CASE_WORKFLOW
 from peph.audit import timeline
@@ -28,6 +30,8 @@ NEWEST_NUMBER_FIRST = Order("number")
 SECTIONS: tuple[Builder, ...] = (
     matching_section,
     accommodations_of_case,
+    case_outcomes,
+    case_documents,
 )
 ENTRIES_SHOWN, ENTRIES_A_PAGE = 5, 20
 FOLLOW_UPS_SHOWN, DONE_SHOWN, NOTES_SHOWN = 30, 10, 30

@@ -5,7 +5,7 @@ from copy import copy
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -15,6 +15,7 @@ from cases.forms.transitions import VersionForm
 from cases.models import Case, FollowUp
 from cases.policy import FOLLOW_UP_POLICY, Action
 from cases.services.follow_ups import add_follow_up, complete_follow_up, update_follow_up
+from cases.services.outcomes import answered_by
 from cases.views.cases import page_of
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, posted, refusals
@@ -82,6 +83,9 @@ def follow_up_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def follow_up_done(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Say when and how it was done, what came of it, and when the next one is due."""
     follow_up = _to_do(request, pk)
+    if moment := answered_by(follow_up):
+        # Done along with the outcome; by itself it would leave the outcome unknown.
+        return redirect("cases:outcome_new", pk=follow_up.placement_id, moment=moment.value)
     now = {"version": follow_up.version, "is_shared": follow_up.is_shared}
     return form_page(
         request,

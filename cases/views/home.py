@@ -10,8 +10,10 @@ from django.views.decorators.http import require_safe
 from cases.policy import HOSTS, OFFICERS, exception
 from cases.views import (
     home_accommodations,
+    home_evaluations,
     home_links,
     home_matches,
+    home_outcomes,
     home_plans,
     home_problems,
     home_projects,
@@ -31,8 +33,11 @@ WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (OFFICERS, home_matches.officer_blocks),
     (OFFICERS, home_problems.problem_blocks),
     (everywhere("lead"), home_projects.lead_blocks),
+    (OFFICERS, home_outcomes.outcome_blocks),
+    (OFFICERS, home_evaluations.officer_blocks),
     (everywhere("lead"), home_work.lead_blocks),
     (everywhere("lead"), home_links.lead_blocks),
+    (HOSTS, home_evaluations.host_blocks),
     (HOSTS, home_work.host_blocks),
     (HOSTS, home_projects.host_blocks),
     (HOSTS, home_matches.host_blocks),

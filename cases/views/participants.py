@@ -11,10 +11,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cases.forms.participants import ConsentForm, ParticipantForm, WithdrawForm
+from cases.forms.participants import ConsentForm, ParticipantForm, PurposeForm, WithdrawForm
 from cases.forms.transitions import VersionForm
 from cases.models import Case, Consent, Participant
 from cases.policy import CASE_POLICY, REGION_CASE_POLICY, Action
+from cases.services.consent_texts import texts_for
 from cases.services.participants import give_consent, update_participant, withdraw_consent
 from cases.views.case_page import person_facts
 from cases.views.cases import trail
@@ -74,14 +75,30 @@ def participant_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @refusals
 def consent_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
-    """Record that the person agreed to one purpose."""
+    """Record that the person agreed to one purpose, its text and what refusing entails before one's eyes."""
     person = get_visible(request, Participant.objects.all(), pk, needs=Action.EDIT)
+    given = request.POST if request.method == "POST" else request.GET
+    choice = PurposeForm(
+        given if "purpose" in given or given is request.POST else None, participant=person
+    )
     context = _context(person, _("Record a consent of %(name)s"), _("Record the consent"))
-    context["intro"] = _("One consent a purpose. The person can take each back at any time.")
+    if not choice.is_valid():
+        context |= {"form": choice, "button": _("Read the text")}
+        status = 400 if choice.errors else 200
+        return render(request, "cases/consent_purpose.html", context, status=status)
+    purpose = choice.cleaned_data["purpose"]
+    texts = texts_for(purpose)
+    context |= {
+        "purpose": Consent.Purpose(purpose).label,
+        "language": person.language,
+        "texts": [
+            (each, each.text(person.language), each.refusal(person.language)) for each in texts
+        ],
+    }
     return form_page(
         request,
-        FORM,
-        ConsentForm(posted(request), participant=person),
+        "cases/consent_new.html",
+        ConsentForm(posted(request), participant=person, purpose=purpose, texts=texts),
         lambda **data: give_consent(person, by=request.user, **data),
         success=_("The consent was recorded."),
         to=f"{person.get_absolute_url()}#consents",

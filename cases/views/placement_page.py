@@ -11,7 +11,10 @@ from django.views.decorators.http import require_safe
 from cases.models import FollowUp, Placement
 from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.views.accommodation_page import accommodations_of_placement
+from cases.views.documents import placement_documents
+from cases.views.evaluation_rows import evaluations_section
 from cases.views.links import link_section
+from cases.views.outcomes import placement_outcomes
 from cases.views.placements import placements_trail
 from cases.views.plans import plan_section
 from cases.views.reports import report_section
@@ -26,6 +29,9 @@ SECTIONS: tuple[Builder, ...] = (
     accommodations_of_placement,
     plan_section,
     report_section,
+    placement_outcomes,
+    placement_documents,
+    evaluations_section,
     link_section,
 )
 # A suspension keeps its reason beside its dates; the others are those of the change.

@@ -1,7 +1,7 @@
 """Reference data: regions, ministries and bodies, job classes, the programme and its schedule."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +16,20 @@ from organizations.models import (
 )
 from peph.audit.changes import SYSTEM, change
 
+# Reference data of the packages above this one: kind → what loads it, registered at start-up.
+_others: dict[str, Callable[[], int]] = {}
 FILES = Path(__file__).resolve().parent.parent / "reference"
+
+
+def register(kind: str, load: Callable[[], int]) -> None:
+    """Let `load_reference` load this kind as well; `load` adds what is missing and says how many."""
+    _others[kind] = load
 
 
 def load_reference() -> dict[str, int]:
     """Add what is missing and overwrite nothing; how many rows of each kind were added.
 
-    Safe to run after every migrate. The sources are in `organizations/reference/SOURCES.md`.
+    Safe to run after every migrate. The sources are in the `reference/SOURCES.md` of each package.
     """
     with change(by=SYSTEM, verb="organizations.reference.load"):
         program, created = Program.objects.get_or_create(
@@ -44,6 +51,7 @@ def load_reference() -> dict[str, int]:
             "evaluation_criteria": _of_program(
                 EvaluationCriterion, "evaluation_criteria.csv", program
             ),
+            **{kind: load() for kind, load in _others.items()},
         }
 
 

@@ -8,7 +8,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cases.models import Case, Consent, FollowUp, Note, Participant, Placement
+from cases.models import (
+    Case,
+    Consent,
+    Document,
+    FollowUp,
+    Note,
+    Outcome,
+    Participant,
+    Placement,
+)
 from organizations.models import HostSite, HostSiteGrant
 from organizations.services.grants import permission_for
 from peph.accounts.models import User
@@ -16,7 +25,7 @@ from peph.audit.changes import SYSTEM, change
 
 pytestmark = pytest.mark.django_db
 LISTS = ["cases", "participants", "consents", "placements", "follow-ups", "notes", "host-sites",
-         "host-organizations", "change-sets"]  # fmt: skip
+         "host-organizations", "change-sets", "documents", "outcomes", "consent-texts"]  # fmt: skip
 
 
 def _queries(client, path):
@@ -63,6 +72,12 @@ def crowd(cast, world, case):
                 FollowUp(case=one, placement=placed, region=one.region, subject="x", due_on=day,
                          responsible=by, is_shared=True).save()  # fmt: skip
                 Note(case=one, author=by, text="x").save()
+                Document(case=one, placement=placed, region=one.region, organization=world.mtmd,
+                         site=world.site_03, kind="resume", title="x", audience="host", size=1,
+                         filename="x.pdf", media_type="application/pdf", sha256="0" * 64,
+                         uploaded_by=by).save()  # fmt: skip
+                Outcome.of(placed, moment="end", situation="studies", source="host", checked_on=day,
+                           recorded_by=by).save()  # fmt: skip
                 site = HostSite(organization=world.mtmd, region=one.region, name=str(uuid.uuid4()))
                 site.save()
 
@@ -84,6 +99,8 @@ def test_a_list_asks_as_often_for_fifty_rows_as_for_one(who, cast, crowd):
     assert {name: len(each) for name, each in counts.items()} == dict.fromkeys(LISTS, 1)
     assert shown["cases"] >= 50
     assert shown["notes"] >= 50
+    assert shown["documents"] >= 50
+    assert shown["outcomes"] >= 50
 
 
 def test_one_case_asks_as_often_with_a_long_history_as_with_a_short_one(cast, case, crowd):

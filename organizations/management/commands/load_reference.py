@@ -8,7 +8,10 @@ from organizations.services.reference import load_reference
 
 
 class Command(BaseCommand):
-    help = "Adds missing regions, ministries and bodies, job classes and schedule steps."
+    help = (
+        "Adds missing regions, ministries and bodies, job classes, schedule steps, criteria and"
+        " texts of consents."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         for kind, added in load_reference().items():

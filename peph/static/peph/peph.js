@@ -60,5 +60,11 @@ document.addEventListener("click", (event) => {
   }
 });
 
+// A button that prints the page is there only where it does something.
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => window.print());
+}
+
 // The page after a refused form starts at its error summary, also where `autofocus` is not honoured.
 document.querySelector(".error-summary")?.focus();
