@@ -1,6 +1,7 @@
 """The only settings file. Every value comes from the environment or `.env`; nonsense fails at start-up."""
 
 from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from peph.env import BASE_DIR, database, encryption_keys, env, flag, secret
