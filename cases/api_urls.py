@@ -10,6 +10,7 @@ from cases.api.change_sets import ChangeSetResource
 from cases.api.documents import DocumentResource
 from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
+from cases.api.links import AnswersResource, LinkResource
 from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
 from cases.api.outcomes import OutcomeResource
@@ -33,6 +34,7 @@ router.register("follow-ups", FollowUpResource, basename="api-follow-up")
 router.register("evaluations", EvaluationResource, basename="api-evaluation")
 router.register("awaited-evaluations", AwaitedEvaluationResource, basename="api-awaited-evaluation")
 router.register("notes", NoteResource, basename="api-note")
+router.register("links", LinkResource, basename="api-link")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
@@ -41,6 +43,7 @@ router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder
 # What is computed has no address of its own for a single row.
 urlpatterns = [
     *router.urls,
+    path("answers/", AnswersResource.as_view({"get": "show"}), name="api-answers"),
     path("capacity/", CapacityResource.as_view({"get": "list"}), name="api-capacity"),
     path(
         "projects/<str:pk>/suggestions/",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cases.policy import (
     ACCOMMODATION_POLICY,
+    ANSWER_RATE_POLICY,
     CASE_POLICY,
     CHANGE_SET_POLICY,
     EVALUATION_POLICY,
@@ -33,6 +34,7 @@ def register() -> None:
         navigation.Item(
             "placements", _("Placements"), "cases:placement_list", _may(PLACEMENT_POLICY), 40
         ),
+        navigation.Item("answers", _("Answers"), "cases:answers", _may(ANSWER_RATE_POLICY), 60),
         navigation.Item("capacity", _("Places"), "cases:capacity", _may(CAPACITY_POLICY), 65),
         navigation.Item(
             "problems",

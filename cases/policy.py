@@ -109,11 +109,9 @@ CONSENT_POLICY = Policy(
 )
 
 
-# A signed link opens one task on one placement, for somebody who has no account: it holds `answer` there,
-# and the service behind the link's kind is the only one that is called (`cases.services.links`).
-def by_link(at: str = "pk") -> Rule:
-    """The person came by a link sent for the placement found at `at`."""
-    return Granted(Action.ANSWER, PLACEMENT, at=at, few=True)
+def by_link(action: Action, at: str = "pk") -> Rule:
+    """Whoever came by a signed link holds the one action of its task, on the placement found at `at`."""
+    return Granted(action, PLACEMENT, at=at, few=True)
 
 
 _PLACEMENT_EDIT = OFFICERS | exception("change_case", at="case_id")
@@ -128,11 +126,11 @@ PLACEMENT_POLICY = Policy(
         Action.UPDATE: _PLACEMENT_EDIT | HOSTS,
         # Silencing the reminders is the programme's own decision.
         Action.PAUSE: OFFICERS,
-        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(),
-        Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(),
-        Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(),
+        Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(Action.SIGN),
+        Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(Action.REPORT),
+        Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(Action.EVALUATE),
         # The participant has no account yet: the programme records what they say, or they use a link.
-        Action.ANSWER_FOR_PARTICIPANT: _PLACEMENT_EDIT | by_link(),
+        Action.ANSWER_FOR_PARTICIPANT: _PLACEMENT_EDIT | by_link(Action.ANSWER_FOR_PARTICIPANT),
         Action.READ_NEEDS: of_case(Action.READ_NEEDS, column="pk", at="case_id"),
     }
 )
@@ -145,8 +143,7 @@ def _part_of_placement(write: Rule) -> Policy:
             Action.VIEW: OFFICERS
             | WATCHERS
             | HOSTS
-            | exception("view_case", "change_case", at="case_id")
-            | by_link(at="placement_id"),
+            | exception("view_case", "change_case", at="case_id"),
             Action.EDIT: write,
         }
     )
@@ -154,11 +151,11 @@ def _part_of_placement(write: Rule) -> Policy:
 
 _EDIT_PART = OFFICERS | exception("change_case", at="case_id")
 # The plan is agreed with the host, and both keep its progress.
-OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS | by_link(at="placement_id"))
+OBJECTIVE_POLICY = _part_of_placement(_EDIT_PART | HOSTS)
 # A report is the host's word and is added to the placement; once written it is corrected by the programme.
 REPORT_POLICY = _part_of_placement(_EDIT_PART)
 # Who reports in the host's own name; whoever else may report writes on its behalf.
-OWN_REPORT_POLICY = Policy({Action.REPORT: HOSTS | by_link()})
+OWN_REPORT_POLICY = Policy({Action.REPORT: HOSTS | by_link(Action.REPORT)})
 # Whose word an evaluation by the host is; anybody else writes it on their behalf.
 HOST_POLICY = Policy({Action.EVALUATE: HOSTS})
 # A self-evaluation is the participant's: the host reads it once it is signed.
@@ -168,12 +165,12 @@ EVALUATION_POLICY = Policy(
         Action.VIEW: OFFICERS
         | WATCHERS
         | (HOSTS & _OWN_WORDS)
-        | exception("view_case", "change_case", at="case_id")
-        | by_link(at="placement_id"),
+        | exception("view_case", "change_case", at="case_id"),
         Action.EDIT: _EDIT_PART
         | (HOSTS & Where(lambda: ~Q(kind="self")))
-        | by_link(at="placement_id"),
-        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART | by_link(at="placement_id"),
+        | by_link(Action.EVALUATE, at="placement_id"),
+        Action.ANSWER_FOR_PARTICIPANT: _EDIT_PART
+        | by_link(Action.ANSWER_FOR_PARTICIPANT, at="placement_id"),
     }
 )
 # What became of the person afterwards is not the host's to know.
@@ -195,6 +192,8 @@ REMINDER_PAUSE_POLICY = Policy(
         Action.EDIT: OFFICERS,
     }
 )
+# How many links are answered is a figure of whole regions: one case opened to somebody is none.
+ANSWER_RATE_POLICY = Policy({Action.VIEW: OFFICERS | WATCHERS})
 _NEEDS_TOLD = Through(
     "cases.Consent", "participant_id", _live_consent("share_needs"), at="case__participant_id"
 )

@@ -8,6 +8,7 @@ from cases.views import (
     accommodation_page,
     accommodations,
     agreements,
+    answers,
     calendars,
     capacity,
     case_page,
@@ -18,6 +19,8 @@ from cases.views import (
     health,
     history,
     imports,
+    link_pages,
+    links,
     match_page,
     matches,
     notes,
@@ -155,6 +158,18 @@ PROBLEMS = [
     ),
     path("data-problems/<uuid:pk>/restore/", problems.problem_restore, name="problem_restore"),
 ]
+LINKS = [
+    path(f"{PLACEMENT}links/new/<str:what>/", links.link_new, name="link_new"),
+    path("links/<uuid:pk>/address/", links.link_address, name="link_address"),
+    path("links/<uuid:pk>/renew/", links.link_renew, name="link_renew"),
+    path("links/<uuid:pk>/revoke/", links.link_revoke, name="link_revoke"),
+    path("answers/", answers.answer_page, name="answers"),
+    # Behind these stands nobody with an account; the channel of the history is read from “/link/”.
+    path("link/done/<str:token>/", link_pages.link_done, name="link_done"),
+    path("link/<str:token>/", link_pages.link_task, name="link_task"),
+    path("link/<str:token>/draft/", link_pages.link_draft, name="link_draft"),
+    path("link/<str:token>/again/", link_pages.link_ask_again, name="link_ask_again"),
+]
 MATCHES = [
     path(f"{CASE}work-profile/", matches.work_profile_edit, name="work_profile_edit"),
     path(f"{CASE}projects/", rankings.case_projects, name="case_projects"),
@@ -243,6 +258,7 @@ urlpatterns = [
     *MATCHES,
     *PLACEMENTS,
     *PROBLEMS,
+    *LINKS,
     *ACCOMMODATIONS,
     *PLANS,
     *DOCUMENTS,

@@ -1,81 +1,15 @@
 """The only settings file. Every value comes from the environment or `.env`; nonsense fails at start-up."""
 
-from pathlib import Path
-
-import environ
-from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-env.read_env(BASE_DIR / ".env")
-
-
-def flag(name: str, default: bool) -> bool:
-    """A yes/no setting; any other word stops the start-up instead of meaning "no"."""
-    word = env.str(name, default="yes" if default else "no").strip().lower()
-    if word not in {"yes", "no", "true", "false", "1", "0", "on", "off"}:
-        raise ImproperlyConfigured(f"{name} is {word!r}: write yes or no.")
-    return word in {"yes", "true", "1", "on"}
-
-
-def secret(name: str, *, length: int) -> str:
-    """A secret that must be given and long enough."""
-    value = env.str(name, default="")
-    if len(value) < length:
-        raise ImproperlyConfigured(
-            f"{name} needs at least {length} characters. `make .env` writes a fresh one."
-        )
-    return value
-
-
-def encryption_keys() -> list[str]:
-    """Fernet keys of the encrypted fields: the first encrypts, all decrypt."""
-    keys = env.list("FIELD_ENCRYPTION_KEYS", default=[])
-    if not keys:
-        raise ImproperlyConfigured(
-            "FIELD_ENCRYPTION_KEYS is empty. `make .env` writes a fresh one."
-        )
-    for key in keys:
-        try:
-            Fernet(key)
-        except ValueError as error:
-            raise ImproperlyConfigured(f"FIELD_ENCRYPTION_KEYS: {error}") from error
-    return keys
-
-
-def database() -> dict:
-    """SQLite unless DATABASE_URL names a PostgreSQL; no third engine keeps the history's promises."""
-    config = env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'var' / 'peph.sqlite3'}")
-    options = config.setdefault("OPTIONS", {})
-    if config["ENGINE"].endswith("sqlite3"):
-        options |= {
-            # IMMEDIATE: a reader that turns writer mid-transaction would fail with "database is locked".
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": (
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                # INSERT OR REPLACE deletes without firing delete triggers unless this is on.
-                "PRAGMA recursive_triggers=ON; PRAGMA secure_delete=ON; PRAGMA mmap_size=268435456;"
-            ),
-        }
-    elif config["ENGINE"].endswith("postgresql"):
-        config |= {"CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=600), "CONN_HEALTH_CHECKS": True}
-        options["options"] = (
-            f"-c statement_timeout={env.int('STATEMENT_TIMEOUT_MS', default=30_000)} "
-            f"-c lock_timeout={env.int('LOCK_TIMEOUT_MS', default=5_000)} "
-            "-c idle_in_transaction_session_timeout=60000"
-        )
-    else:
-        raise ImproperlyConfigured("DATABASE_URL must begin with sqlite:/// or postgres://.")
-    return config
-
+from peph.env import BASE_DIR, database, encryption_keys, env, flag, secret
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
+# Keys used before: what they signed (links sent by mail) stays valid while the key is changed.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Seed of the Ed25519 key that signs checkpoints (64 hexadecimal digits). It belongs on another machine
 # than the database; empty means this installation writes unsigned notes and says so.

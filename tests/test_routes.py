@@ -17,6 +17,7 @@ from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
 from cases.services.calendars import renew_calendar
 from cases.services.evaluations import start_evaluation
+from cases.services.links import send_link, token_of
 from cases.services.pauses import pause_reminders
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
@@ -51,6 +52,13 @@ def names(resolver: Any = None, space: str = "") -> set[str]:
 @pytest.fixture
 def things(world, cast, case, placement, follow_up, note):
     """What stands in an address: one record of each kind, all of the case of region 03."""
+    link = send_link(
+        placement,
+        by=cast["coordinator"],
+        task="report",
+        recipient_name="Dominique Superviseur",
+        recipient_email="dominique@exemple.qc.ca",
+    )
     call = open_call(cast["lead"])
     project = a_project(a_call(), world.site_03)
     with change(by=SYSTEM, verb="test"):
@@ -61,6 +69,8 @@ def things(world, cast, case, placement, follow_up, note):
         )  # fmt: skip
         match.save()
     return {
+        "link": link.pk,
+        "token": token_of(link),
         "call": call.pk,
         "project": draft(world.site_03, cast["representative"], call).pk,
         "match": match.pk,

@@ -6,10 +6,12 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models.followups import FollowUp
+from cases.models.participants import Participant
 from cases.models.parts import PlacementPart
 from cases.models.signatures import Signature
 from cases.policy import LINK_POLICY, Action
@@ -24,8 +26,19 @@ class TaskLinkQuerySet(models.QuerySet["TaskLink"]):
         """Load each link knowing what `user` may do with it."""
         return self.annotate(**LINK_POLICY.flags(user))
 
+    def with_people(self) -> "TaskLinkQuerySet":
+        """Everything a row of a list shows, in one query."""
+        return self.select_related(
+            "case",
+            "region",
+            "placement",
+            "placement__participant",
+            "evaluation",
+            "created_by",
+        )
+
     def awaiting(self) -> "TaskLinkQuerySet":
-        """Sent, neither answered nor called back."""
+        """Sent, neither answered nor called back; the day it stays valid until may have passed."""
         return self.filter(answered_on__isnull=True, revoked_on__isnull=True)
 
 
@@ -39,6 +52,12 @@ class TaskLink(PlacementPart):
         REPORT = "report", _("Report progress")
         EVALUATE = "evaluate", _("Evaluate")
         ANSWER = "answer", _("Answer an evaluation")
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting for an answer")
+        ANSWERED = "answered", _("Answered")
+        EXPIRED = "expired", _("Expired")
+        REVOKED = "revoked", _("Called back")
 
     task = models.CharField(_("task"), max_length=13, choices=Task)
     role = models.CharField(_("signs as"), max_length=16, choices=Signature.Role, blank=True)
@@ -60,8 +79,15 @@ class TaskLink(PlacementPart):
     )
     recipient_name = models.CharField(_("sent to"), max_length=160)
     recipient_email = models.EmailField(_("e-mail"))
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        choices=Participant.Language,
+        default=Participant.Language.FRENCH,
+    )
     serial = models.PositiveSmallIntegerField(_("times renewed"), default=1, editable=False)
-    sent_on = models.DateField(_("sent"), editable=False)
+    # Sent for the last time; the first time is when it was created.
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now, editable=False)
     expires_on = models.DateField(_("valid until"), editable=False)
     draft = models.JSONField(_("what was filled in so far"), null=True, editable=False)
     answered_on = models.DateField(_("answered"), null=True, editable=False)
@@ -90,10 +116,48 @@ class TaskLink(PlacementPart):
                 condition=Q(task="sign") & ~Q(role="") | ~Q(task="sign") & Q(role=""),
                 name="task_link_signs_as",
             ),
+            # Sending again renews: somebody never has two addresses open for one task.
+            models.UniqueConstraint(
+                fields=("placement", "task", "role"),
+                condition=Q(
+                    evaluation__isnull=True, answered_on__isnull=True, revoked_on__isnull=True
+                ),
+                name="task_link_one_open_a_task",
+            ),
+            models.UniqueConstraint(
+                fields=("evaluation", "task"),
+                condition=Q(
+                    evaluation__isnull=False, answered_on__isnull=True, revoked_on__isnull=True
+                ),
+                name="task_link_one_open_an_evaluation",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_task_display()} – {self.recipient_name}"
+        return f"{self.title} – {self.recipient_name}"
+
+    def get_absolute_url(self) -> str:
+        return f"{reverse('cases:placement_detail', args=[self.placement_id])}#links"
+
+    @property
+    def title(self) -> str:
+        """The task in words: as whom one signs, which evaluation it is about."""
+        detail = self.get_role_display() or self.evaluation or ""
+        return f"{self.get_task_display()} ({detail})" if detail else self.get_task_display()
+
+    @property
+    def abilities(self) -> frozenset[str]:
+        """Actions of the person this link was loaded for; needs `with_abilities`."""
+        return frozenset(name for name in LINK_POLICY.rules if getattr(self, f"can_{name}", False))
+
+    @property
+    def state(self) -> "TaskLink.State":
+        """Where it stands today."""
+        if self.answered_on is not None:
+            return self.State.ANSWERED
+        if self.revoked_on is not None:
+            return self.State.REVOKED
+        return self.State.EXPIRED if self.has_expired() else self.State.WAITING
 
     def has_expired(self, today: dt.date | None = None) -> bool:
         """Whether its last day has passed."""

@@ -11,6 +11,7 @@ from cases.models import (
     Outcome,
     Participant,
     Signature,
+    TaskLink,
     WorkProfile,
 )
 from cases.services.fit import Fit
@@ -49,6 +50,8 @@ name_choices(
     ConsentMeans=Consent.Means.choices,
     FollowUpKind=FollowUpStep.Kind.choices,
     FollowUpMode=FollowUp.Mode.choices,
+    LinkTask=TaskLink.Task.choices,
+    LinkState=TaskLink.State.choices,
     FollowUpConcern=FollowUp.Concern.choices,
     ObjectiveState=Objective.State.choices,
     DocumentKind=Document.Kind.choices,

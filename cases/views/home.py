@@ -11,6 +11,7 @@ from cases.policy import HOSTS, OFFICERS, exception
 from cases.views import (
     home_accommodations,
     home_evaluations,
+    home_links,
     home_matches,
     home_outcomes,
     home_plans,
@@ -35,6 +36,7 @@ WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
     (OFFICERS, home_outcomes.outcome_blocks),
     (OFFICERS, home_evaluations.officer_blocks),
     (everywhere("lead"), home_work.lead_blocks),
+    (everywhere("lead"), home_links.lead_blocks),
     (HOSTS, home_evaluations.host_blocks),
     (HOSTS, home_work.host_blocks),
     (HOSTS, home_projects.host_blocks),

@@ -13,6 +13,7 @@ from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.views.accommodation_page import accommodations_of_placement
 from cases.views.documents import placement_documents
 from cases.views.evaluation_rows import evaluations_section
+from cases.views.links import link_section
 from cases.views.outcomes import placement_outcomes
 from cases.views.placements import placements_trail
 from cases.views.plans import plan_section
@@ -33,6 +34,7 @@ SECTIONS: tuple[Builder, ...] = (
     placement_documents,
     evaluations_section,
     reminders_section,
+    link_section,
 )
 # A suspension keeps its reason beside its dates; the others are those of the change.
 REASONED = [
