@@ -4,6 +4,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 PORT ?= 8000
 ARGS ?=
+KILLS ?= 100
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -25,11 +26,11 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages diagrams lock clean
+	schema translations messages diagrams crash-reminders lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
-	@awk -F ':.*## ' '/^[a-z.]+:.*## / { printf "  %-13s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
 
 install: $(BASE) .env $(COMPILED) ## .venv with what the service needs, .env, compiled translations
 
@@ -81,6 +82,9 @@ format: $(DEV) ## write the code as `check` wants it
 messages: $(DEV) .env ## bring the catalogue up to the code (needs gettext)
 	$(MANAGE) makemessages --locale fr --no-location --no-wrap --no-obsolete \
 		$(addprefix --ignore=,$(NOT_SCANNED))
+
+crash-reminders: $(DEV) ## kill run_due KILLS times at random points; DATABASE_URL as for the tests
+	CRASH_KILLS=$(KILLS) $(PY) -m pytest tests/cases/test_run_due.py -rP $(ARGS)
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

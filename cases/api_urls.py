@@ -18,6 +18,7 @@ from cases.api.participants import ConsentResource, ConsentTextResource, Partici
 from cases.api.placements import PlacementResource
 from cases.api.plans import ObjectiveResource, ReportResource
 from cases.api.problems import ProblemResource
+from cases.api.reminders import CalendarFeedView, ReminderPauseResource
 
 router = SimpleRouter()
 router.register("participants", ParticipantResource, basename="api-participant")
@@ -37,6 +38,7 @@ router.register("links", LinkResource, basename="api-link")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
+router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder-pause")
 
 # What is computed has no address of its own for a single row.
 urlpatterns = [
@@ -59,4 +61,5 @@ urlpatterns = [
         ProblemResource.as_view({"delete": "restore"}),
         name="api-data-problem-dismissal",
     ),
+    path("calendar-feed/", CalendarFeedView.as_view(), name="api-calendar-feed"),
 ]

@@ -21,6 +21,7 @@ class Action(StrEnum):
     SHARE = "share"
     UPDATE = "update"
     SIGN = "sign"
+    PAUSE = "pause"
     REPORT = "report"
     TAKE_IN = "take_in"
     ANSWER = "answer"
@@ -123,6 +124,8 @@ PLACEMENT_POLICY = Policy(
         Action.EDIT: _PLACEMENT_EDIT,
         # What the host keeps up to date: supervisor, mentor, hours.
         Action.UPDATE: _PLACEMENT_EDIT | HOSTS,
+        # Silencing the reminders is the programme's own decision.
+        Action.PAUSE: OFFICERS,
         Action.SIGN: _PLACEMENT_EDIT | in_organization("represent") | by_link(Action.SIGN),
         Action.REPORT: _PLACEMENT_EDIT | HOSTS | by_link(Action.REPORT),
         Action.EVALUATE: _PLACEMENT_EDIT | HOSTS | by_link(Action.EVALUATE),
@@ -181,6 +184,12 @@ LINK_POLICY = Policy(
     {
         Action.VIEW: OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id"),
         Action.EDIT: _EDIT_PART,
+    }
+)
+REMINDER_PAUSE_POLICY = Policy(
+    {
+        Action.VIEW: OFFICERS | WATCHERS | exception("view_case", "change_case", at="case_id"),
+        Action.EDIT: OFFICERS,
     }
 )
 # How many links are answered is a figure of whole regions: one case opened to somebody is none.

@@ -9,6 +9,7 @@ from cases.views import (
     accommodations,
     agreements,
     answers,
+    calendars,
     capacity,
     case_page,
     cases,
@@ -30,6 +31,7 @@ from cases.views import (
     plans,
     problems,
     rankings,
+    reminders,
     reports,
     signatures,
 )
@@ -86,6 +88,13 @@ class EvaluationKind(CaseMove):
     regex = "|".join(Evaluation.Kind.values)
 
 
+class CalendarSecret(CaseMove):
+    """Anything else than 256 bits as `secrets.token_urlsafe` writes them is no address at all."""
+
+    regex = "[A-Za-z0-9_-]{43}"
+
+
+register_converter(CalendarSecret, "calendar_secret")
 register_converter(CaseMove, "case_move")
 register_converter(MatchMove, "match_move")
 register_converter(PlacementMove, "placement_move")
@@ -222,6 +231,13 @@ EVALUATIONS = [
     path(f"{EVALUATION}answer/", evaluations.evaluation_answer, name="evaluation_answer"),
     path(f"{EVALUATION}discard/", evaluations.evaluation_discard, name="evaluation_discard"),
 ]
+REMINDERS = [
+    path(f"{PLACEMENT}reminders/pause/", reminders.reminder_pause_new, name="reminder_pause_new"),
+    path("reminder-pauses/<uuid:pk>/end/", reminders.reminder_pause_end, name="reminder_pause_end"),
+    path("calendar/", calendars.calendar, name="calendar"),
+    path("calendar/revoke/", calendars.calendar_revoke, name="calendar_revoke"),
+    path("calendar/<calendar_secret:secret>.ics", calendars.calendar_feed, name="calendar_feed"),
+]
 IMPORTS = [
     path("imports/new/", imports.import_new, name="import_new"),
     path(IMPORT, imports.import_preview, name="import_preview"),
@@ -248,6 +264,7 @@ urlpatterns = [
     *DOCUMENTS,
     *OUTCOMES,
     *EVALUATIONS,
+    *REMINDERS,
     *IMPORTS,
     *HISTORY,
 ]

@@ -213,17 +213,14 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = not flag("STATIC_MANIFEST", default=True)
 EMAIL_CONFIG = env.email("EMAIL_URL", default="consolemail://")
 if EMAIL_CONFIG["EMAIL_BACKEND"].endswith("filebased.EmailBackend"):
-    # Django's own would append a message handed over again after a crash; ours recognises it.
+    # Ours recognises a message handed over again; its path is relative to this folder, as SQLite's.
     EMAIL_CONFIG["EMAIL_BACKEND"] = "peph.outbox.spool.EmailBackend"
-    # As for SQLite: three slashes before a path in this folder, four before one from the root.
     EMAIL_CONFIG["EMAIL_FILE_PATH"] = BASE_DIR / EMAIL_CONFIG["EMAIL_FILE_PATH"]
 vars().update(EMAIL_CONFIG)
-# Without one, a server that does not answer holds the sending up for ever.
 EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="peph@localhost")
-# How often a message is tried (twelve times: a day and a half), how long one process may take over one
-# message before another one may try, and how long a text is kept once sent.
-OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", default=12)
+# Tries of a message, seconds a process may take over one, days its text is kept (docs/reminders.md).
+OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", default=16)
 OUTBOX_CLAIM_SECONDS = env.int("OUTBOX_CLAIM_SECONDS", default=600)
 OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", default=7)
 CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}

@@ -11,11 +11,14 @@ from typing import Any
 
 import pytest
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
+from cases.services.calendars import renew_calendar
 from cases.services.evaluations import start_evaluation
 from cases.services.links import send_link, token_of
+from cases.services.pauses import pause_reminders
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
@@ -98,6 +101,14 @@ def things(world, cast, case, placement, follow_up, note):
         "grant": cast["supervisor"].hostsitegrants.get().pk,
         "case_grant": cast["reader"].casegrants.get().pk,
         "change_set": ChangeSet.objects.get(verb="cases.note.add").number,
+        "pause": pause_reminders(
+            placement,
+            by=cast["coordinator"],
+            reason="Un appel a tout réglé",
+            until=timezone.localdate(),
+        ).pk,
+        "calendar": renew_calendar(cast["lead"], by=cast["lead"]),
+        "no_calendar": "x" * 43,
         "upload": ImportUpload.objects.create(
             uploaded_by=cast["coordinator"], name="x.csv", content=b"Nom\n"
         ).pk,

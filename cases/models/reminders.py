@@ -1,5 +1,8 @@
 """Reminders already sent, pauses of reminders, and the secret address of a calendar."""
 
+import datetime as dt
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -9,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.models.cases import Case
 from cases.models.followups import FollowUp
 from cases.models.parts import PlacementPart
+from cases.policy import REMINDER_PAUSE_POLICY, Action
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.records import Record
@@ -54,6 +58,19 @@ class Reminder(Record):
         return f"{self.follow_up_id} {self.days:+d}"
 
 
+class ReminderPauseQuerySet(models.QuerySet["ReminderPause"]):
+    def visible_to(self, user: Any) -> "ReminderPauseQuerySet":
+        return self.filter(REMINDER_PAUSE_POLICY.q(user, Action.VIEW))
+
+    def with_abilities(self, user: Any) -> "ReminderPauseQuerySet":
+        """Load each pause knowing what `user` may do with it."""
+        return self.annotate(**REMINDER_PAUSE_POLICY.flags(user))
+
+    def live(self, day: dt.date | None = None) -> "ReminderPauseQuerySet":
+        """Holding on `day`: not ended, and its last day is not past."""
+        return self.filter(ended_on__isnull=True, until__gte=day or timezone.localdate())
+
+
 class ReminderPause(PlacementPart):
     """Nobody is reminded of this placement until that day: a call settled it."""
 
@@ -71,6 +88,7 @@ class ReminderPause(PlacementPart):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     history = Tracked(personal=("reason",))
+    objects = ReminderPauseQuerySet.as_manager()
 
     class Meta(PlacementPart.Meta):
         abstract = False
@@ -87,6 +105,11 @@ class ReminderPause(PlacementPart):
 
     def __str__(self) -> str:
         return self.reason
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it holds today: it was not ended, and its last day is not past."""
+        return self.ended_on is None and self.until >= timezone.localdate()
 
 
 class CalendarFeed(Record):

@@ -17,6 +17,7 @@ from cases.views.links import link_section
 from cases.views.outcomes import placement_outcomes
 from cases.views.placements import placements_trail
 from cases.views.plans import plan_section
+from cases.views.reminders import reminders_section
 from cases.views.reports import report_section
 from cases.views.sections import Builder, sections_of
 from cases.workflow import PLACEMENT_WORKFLOW
@@ -32,6 +33,7 @@ SECTIONS: tuple[Builder, ...] = (
     placement_outcomes,
     placement_documents,
     evaluations_section,
+    reminders_section,
     link_section,
 )
 # A suspension keeps its reason beside its dates; the others are those of the change.

@@ -34,7 +34,7 @@ class Message(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     key = models.CharField(_("key"), max_length=200, unique=True)
-    to = models.EmailField(_("to"), blank=True)
+    to = models.EmailField(_("recipient"), blank=True)
     language = models.CharField(_("language"), max_length=2)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = EncryptedTextField(_("text"), blank=True)

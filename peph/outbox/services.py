@@ -6,6 +6,7 @@ time only when a process died between handing it over and noting so; it then has
 
 import datetime as dt
 import logging
+import re
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -59,7 +60,8 @@ def post(*, key: str, to: str, language: str, subject: str, body: str) -> bool:
     connection = connections[DEFAULT_DB_ALIAS]
     if not connection.in_atomic_block:
         raise RuntimeError("A message is written in the transaction of what it tells of.")
-    subject = " ".join(subject.split())[:200]
+    # One line, whatever was typed; a no-break space is no line break.
+    subject = re.sub(r"[\x00-\x20\x7f\x85\u2028\u2029]+", " ", subject).strip()[:200]
     if not key or len(key) > 200 or not subject or not body.strip():
         raise ValueError("A message needs a key of at most 200 characters, a subject and a text.")
     try:

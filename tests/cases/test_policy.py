@@ -22,7 +22,8 @@ VIEW = "view"
 OFFICER = "view edit decide share audit read_personal read_needs read_notes"
 WATCHER = "view audit read_personal read_needs read_notes"
 NOBODY = ""
-KEEPER = "view edit update sign report evaluate answer_for_participant read_needs"
+EDITOR = "view edit update sign report evaluate answer_for_participant read_needs"
+KEEPER = f"{EDITOR} pause"
 
 # On the placed case of region 03 at the MTMD; consent to share the needs was not given.
 ON_THE_CASE = {
@@ -70,7 +71,7 @@ ON_THE_PLACEMENT = {
     "privacy": "view read_needs",
     "outsider": NOBODY,
     "reader": "view read_needs",
-    "editor": KEEPER,
+    "editor": EDITOR,
     "former": NOBODY,
     "inactive": NOBODY,
     "superuser": NOBODY,

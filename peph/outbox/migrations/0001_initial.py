@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=peph.records.new_id, editable=False, primary_key=True, serialize=False)),
                 ('key', models.CharField(max_length=200, unique=True, verbose_name='key')),
-                ('to', models.EmailField(blank=True, max_length=254, verbose_name='to')),
+                ('to', models.EmailField(blank=True, max_length=254, verbose_name='recipient')),
                 ('language', models.CharField(max_length=2, verbose_name='language')),
                 ('subject', models.CharField(blank=True, max_length=200, verbose_name='subject')),
                 ('body', peph.crypto.EncryptedTextField(blank=True, verbose_name='text')),

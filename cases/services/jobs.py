@@ -1,0 +1,92 @@
+"""What is done by itself when it is due, one row a job: `manage.py run_due` runs the table.
+
+Each job may run any number of times, on any number of machines at once, and be killed anywhere: what it
+did is in the database, and the next run does the rest.
+"""
+
+import datetime as dt
+import logging
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from cases.services.reminders import send_reminders
+from peph.outbox.services import deliver, erase_sent
+
+logger = logging.getLogger(__name__)
+
+DONE, TO_LOOK_AT, COULD_NOT = 0, 1, 2
+# Called with how much is done of how much.
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What a job did: counts for the log, sentences for a person, and the worst of the exit statuses."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    problems: tuple[str, ...] = ()
+    status: int = DONE
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A row of the table. `run` takes the day and the progress."""
+
+    name: str
+    about: str
+    run: Callable[[dt.date | None, Progress], Result]
+
+
+def _reminders(day: dt.date | None, progress: Progress) -> Result:
+    sent = send_reminders(day, progress=progress)
+    return Result(
+        {"messages": sent.messages, "reminders": sent.reminders},
+        tuple(sent.problems),
+        TO_LOOK_AT if sent.problems else DONE,
+    )
+
+
+def _mail(day: dt.date | None, progress: Progress) -> Result:
+    """Send until nothing is due: a long queue is taken in batches."""
+    counts = {"sent": 0, "failed": 0, "given_up": 0, "uncertain": 0, "waiting": 0}
+    problems: list[str] = []
+    while True:
+        batch = deliver(progress=progress)
+        for name in counts:
+            counts[name] = getattr(batch, name) + (counts[name] if name != "waiting" else 0)
+        if batch.unreachable:
+            problems.append(f"The mail server cannot be reached: {batch.unreachable}")
+            return Result(counts, tuple(problems), COULD_NOT)
+        # Whoever else sends at the same time may have taken the rest.
+        if not batch.sent and not batch.failed:
+            break
+    if counts["given_up"]:
+        problems.append(f"Given up after the last try: {counts['given_up']}")
+    if counts["uncertain"]:
+        problems.append(f"Sent again after a process died while sending: {counts['uncertain']}")
+    return Result(counts, tuple(problems), TO_LOOK_AT if problems else DONE)
+
+
+def _erase(day: dt.date | None, progress: Progress) -> Result:
+    return Result({"erased": erase_sent()})
+
+
+# In this order: what the first writes, the second sends.
+JOBS: tuple[Job, ...] = (
+    Job("reminders", "write the reminders that are due", _reminders),
+    Job("mail", "send what waits in the outbox", _mail),
+    Job("erase", "erase the text of what was sent", _erase),
+)
+
+
+def run(job: Job, day: dt.date | None, progress: Progress) -> Result:
+    """Run one job; a job that breaks is told, and does not keep the others from running."""
+    try:
+        return job.run(day, progress)
+    except Exception as error:
+        logger.exception("The job %s broke off.", job.name)
+        return Result(problems=(f"{type(error).__name__}: {error}",), status=COULD_NOT)
