@@ -32,8 +32,9 @@ IN_NOVEMBER = dt.datetime(2026, 11, 23, 15, tzinfo=dt.UTC)  # a Monday
 
 
 def by_link(placement):
-    """Whoever holds a link sent for this placement."""
-    held = {("answer", "cases.Placement"): frozenset({placement.pk})}
+    """Whoever holds what the links to evaluate and to answer an evaluation of this placement give."""
+    actions = ("evaluate", "answer_for_participant")
+    held = {(action, "cases.Placement"): frozenset({placement.pk}) for action in actions}
     return Bearer(Scope(user_id=placement.pk, held=held))
 
 
