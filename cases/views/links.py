@@ -153,9 +153,9 @@ def link_address(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 @refusals
 def link_renew(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Send a new address to the same e-mail."""
-    link = _open(request, pk)
+    link, version = _open(request, pk), _version(request)
     try:
-        renew_link(link, by=request.user, version=_version(request))
+        renew_link(link, by=request.user, version=version)
     except DomainError as error:
         messages.error(request, str(error))
         return redirect(link)
