@@ -4,6 +4,7 @@ A new address fails `test_every_address_has_its_lines` until it is listed. Statu
 policy: 404 outside the scope, 403 inside without the right, 302 to the sign-in page, 401 on the API.
 """
 
+import datetime as dt
 import json
 import uuid
 from typing import Any
@@ -12,6 +13,8 @@ import pytest
 from django.urls import get_resolver, reverse
 
 from cases.models import Consent, ImportUpload
+from cases.services.plans import add_objective
+from cases.services.reports import add_report
 from organizations.models import JobClass
 from peph.audit.models import ChangeSet
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
@@ -52,6 +55,15 @@ def things(world, cast, case, placement, follow_up, note):
         "site": world.site_03.pk,
         "region": world.regions["03"].pk,
         "job_class": JobClass.objects.order_by("code").first().pk,
+        "objective": add_objective(placement, by=cast["coordinator"], text="Accueillir").pk,
+        "report": add_report(
+            placement,
+            by=cast["coordinator"],
+            from_on=dt.date(2026, 5, 1),
+            to_on=dt.date(2026, 5, 31),
+            hours_worked=140,
+            author_name="Dominique Superviseur",
+        ).pk,
         "unknown": uuid.uuid4(),
         "grant": cast["supervisor"].hostsitegrants.get().pk,
         "case_grant": cast["reader"].casegrants.get().pk,

@@ -19,7 +19,7 @@ from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 
 OFFICER = ["late", "week", "ending", "referred", "own", "awaited"]
-HOST = ["to-sign", "to-start", "active", "ending", "shared"]
+HOST = ["to-sign", "to-start", "active", "ending", "shared", "reports-expected"]
 BLOCKS = {
     "lead": [*OFFICER, "regions"],
     "second_lead": [*OFFICER, "regions"],

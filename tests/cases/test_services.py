@@ -95,6 +95,7 @@ def test_the_list_of_writes_is_complete():
     }
     helpers = {
         "is_coordinator", "follow_placement", "check_may_change", "check_author", "latest_case", "usual_end",
+        "plan_follow_up",
     }  # fmt: skip
     assert public - helpers == set(WRITES)
 
