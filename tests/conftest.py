@@ -112,7 +112,7 @@ def _build() -> None:
         people["inactive"].save()
     with change(by=SYSTEM, verb="organizations.grant.extend"):
         grant = people["former"].regiongrants.get()
-        grant.expires_on = timezone.localdate() - dt.timedelta(days=1)
+        grant.expires_on = dt.date(2026, 1, 31)
         grant.save()
 
 

@@ -19,6 +19,8 @@ from cases.services.calendars import renew_calendar
 from cases.services.evaluations import start_evaluation
 from cases.services.links import send_link, token_of
 from cases.services.pauses import pause_reminders
+from cases.services.plans import add_objective
+from cases.services.reports import add_report
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
@@ -97,6 +99,15 @@ def things(world, cast, case, placement, follow_up, note):
         "site": world.site_03.pk,
         "region": world.regions["03"].pk,
         "job_class": JobClass.objects.order_by("code").first().pk,
+        "objective": add_objective(placement, by=cast["coordinator"], text="Accueillir").pk,
+        "report": add_report(
+            placement,
+            by=cast["coordinator"],
+            from_on=dt.date(2026, 5, 1),
+            to_on=dt.date(2026, 5, 31),
+            hours_worked=140,
+            author_name="Dominique Superviseur",
+        ).pk,
         "unknown": uuid.uuid4(),
         "grant": cast["supervisor"].hostsitegrants.get().pk,
         "case_grant": cast["reader"].casegrants.get().pk,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from cases.demo.evaluations import evaluate
 from cases.demo.stories import CASES, PLACEMENTS
 from cases.models import Case, FollowUp, Participant, Placement
 from cases.services.cases import move_case, open_case, update_case
@@ -58,6 +59,7 @@ def live(people: dict[str, Any], site: HostSite) -> Iterator[str]:
         )
         for name, inputs in moves:
             move_placement(placement, name, by=officer, **_dated(inputs))
+        evaluate(placement, host=people["host-mtmd"], officer=officer)
         _follow(placement, officer)
     yield "renseignements de santé, avec consentement"
     _health(people)

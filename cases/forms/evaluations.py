@@ -15,10 +15,10 @@ NOT_OBSERVED = "not_observed"
 LEVELS = [*EvaluationScore.Level.choices, (NOT_OBSERVED, _("Not observed"))]
 
 
-def _text(name: str, rows: int) -> forms.CharField:
+def _text(name: str, label: Any, rows: int) -> forms.CharField:
     column: Any = Evaluation._meta.get_field(name)
     return forms.CharField(
-        label=column.verbose_name,
+        label=label,
         help_text=column.help_text,
         max_length=column.max_length,
         required=False,
@@ -33,8 +33,8 @@ class EvaluationForm(forms.Form):
     """
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    objectives = _text("objectives", 5)
-    needs = _text("needs", 4)
+    objectives = _text("objectives", _("Objectives reached"), 5)
+    needs = _text("needs", _("What would help from now on"), 4)
     recommendation = forms.ChoiceField(
         label=_("Recommendation"),
         choices=Evaluation.Recommendation,

@@ -1,9 +1,11 @@
 """Forms of the plan of a placement and of its progress reports."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Objective, Report
@@ -11,6 +13,16 @@ from peph.forms import DateInput
 
 # What a report asks about an objective: it is not settled yet.
 ASKED_ABOUT = frozenset({Objective.State.PLANNED, Objective.State.UNDER_WAY})
+
+
+class HoursField(forms.DecimalField):
+    """Hours as people write them: with a comma or with a point, whatever the language of the page."""
+
+    def prepare_value(self, value: Any) -> Any:
+        return number_format(value) if isinstance(value, Decimal) else value
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(value.replace(",", ".") if isinstance(value, str) else value)
 
 
 class ObjectiveForm(forms.ModelForm):
@@ -53,12 +65,13 @@ class ReportForm(forms.ModelForm):
         widgets: dict[str, Any] = {
             "from_on": DateInput,
             "to_on": DateInput,
-            "hours_worked": forms.NumberInput(attrs={"min": 0, "inputmode": "decimal"}),
-            "hours_absent": forms.NumberInput(attrs={"min": 0, "inputmode": "decimal"}),
+            "hours_worked": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            "hours_absent": forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             "progress": forms.Textarea(attrs={"rows": 6}),
             "concern": forms.RadioSelect,
             "author_name": forms.TextInput(attrs={"autocomplete": "off"}),
         }
+        field_classes: dict[str, Any] = {"hours_worked": HoursField, "hours_absent": HoursField}
         help_texts = {
             "hours_absent": _("A sum of hours. The reason of an absence is not asked."),
             "concern": _("Urgent: the coordinator follows up within two working days."),

@@ -83,8 +83,8 @@ class Evaluation(PlacementPart):
 
         DRAFT = "draft", _("Draft")
         SIGNED = "signed", _("Signed")
-        AGREED = "agreed", _("Signed, the participant agrees")
-        DISAGREED = "disagreed", _("Signed, the participant disagrees")
+        AGREED = "agreed", _("Signed, in agreement")
+        DISAGREED = "disagreed", _("Signed, in disagreement")
 
     kind = models.CharField(_("kind"), max_length=8, choices=Kind)
     follow_up = models.ForeignKey(

@@ -118,7 +118,7 @@ _PROFILE = ("hours_least", "hours_most", "telework", "available_from", "experien
 
 
 # ------------------------------------------------------------------ suggestions
-class CriterionSerializer(serializers.Serializer):
+class FitCriterionSerializer(serializers.Serializer):
     """One criterion: what is sought, what is offered, and whether the one meets the other."""
 
     code = serializers.CharField()
@@ -131,7 +131,7 @@ class CriterionSerializer(serializers.Serializer):
 class SuggestionSerializer(serializers.Serializer):
     """One row of a ranking; `match` is the last match of the two, `is_proposed` whether it is open."""
 
-    criteria = CriterionSerializer(many=True)
+    criteria = FitCriterionSerializer(many=True)
     match = serializers.UUIDField(source="match.pk", default=None, allow_null=True)
     is_proposed = serializers.BooleanField()
 

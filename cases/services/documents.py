@@ -117,7 +117,9 @@ def withdraw_document(
         going = {document.pk}
         if not Document.objects.filter(replaces=document).exists():
             going = set(version_ids(document))
-        for each in Document.objects.filter(pk__in=going, withdrawn_on__isnull=True):
+        # An earlier version of the health tier stays with those who hold that tier.
+        theirs = Document.objects.filter(DOCUMENT_POLICY.q(by, Action.EDIT, fresh=True))
+        for each in theirs.filter(pk__in=going, withdrawn_on__isnull=True):
             amend(each, {"withdrawn_on": timezone.localdate()})
         document.refresh_from_db()
     return document

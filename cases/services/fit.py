@@ -56,7 +56,7 @@ def weigh(
         unknown = _("Not written yet")
         return (
             *found,
-            Criterion("hours", Fit.UNKNOWN, unknown, _hours(project.hours_per_week)),
+            Criterion("hours", Fit.UNKNOWN, unknown, hours_text(project.hours_per_week)),
             Criterion("availability", Fit.UNKNOWN, unknown, project.starts_from.isoformat()),
         )
     found += [_hours_a_week(profile, project), _availability(profile, project)]
@@ -94,12 +94,12 @@ def _hours_a_week(profile: WorkProfile, project: Project) -> Criterion:
     else:
         inside = (least is None or offered >= least) and (most is None or offered <= most)
         fit = Fit.MET if inside else Fit.NOT_MET
-    return Criterion("hours", fit, hours_sought(profile), _hours(offered))
+    return Criterion("hours", fit, hours_sought(profile), hours_text(offered))
 
 
 def hours_sought(profile: WorkProfile) -> str:
     """“21 to 28”, with the bounds there are; empty when there is none."""
-    bounds = {"least": _hours(profile.hours_least), "most": _hours(profile.hours_most)}
+    bounds = {"least": hours_text(profile.hours_least), "most": hours_text(profile.hours_most)}
     if profile.hours_least is None and profile.hours_most is None:
         return ""
     if profile.hours_least is None:
@@ -109,7 +109,8 @@ def hours_sought(profile: WorkProfile) -> str:
     return _("%(least)s to %(most)s") % bounds
 
 
-def _hours(number: Decimal | None) -> str:
+def hours_text(number: Decimal | None) -> str:
+    """“35” or “27,5”; empty for nothing."""
     if number is None:
         return ""
     return number_format(Decimal(number).normalize(), use_l10n=True).removesuffix(".0")

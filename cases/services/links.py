@@ -18,7 +18,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Evaluation, FollowUp, Placement, TaskLink
-from cases.policy import LINK_POLICY, PLACEMENT, PLACEMENT_POLICY, Action
+from cases.policy import LINK_POLICY, PLACEMENT_POLICY, Action
+from cases.policy.rules import PLACEMENT
 from cases.services.context import changing
 from cases.services.evaluations import start_evaluation
 from cases.services.link_mail import post_link

@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from cases.models import Placement, Report, Suspension
 
 _TENTH = Decimal("0.1")
-_NONE = Decimal(0)
+_NONE = Decimal("0.0")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FollowUp, Placement, Report
-from cases.policy import OWN_REPORT_POLICY, PLACEMENT_POLICY, REPORT_POLICY, Action
+from cases.policy import HOST_POLICY, PLACEMENT_POLICY, REPORT_POLICY, Action
 from cases.services.context import changing
 from cases.services.follow_ups import plan_follow_up
 from cases.services.plans import note_progress
@@ -52,7 +52,7 @@ def add_report(
             raise Conflict(_("A placement is reported on once it has begun."))
         if not placement.case.is_open:
             raise Conflict(_("This case is closed: reopen it first."))
-        own = OWN_REPORT_POLICY.allows(by, Action.REPORT, placement, fresh=True)
+        own = HOST_POLICY.allows(by, Action.REPORT, placement, fresh=True)
         report = Report.of(
             placement,
             from_on=from_on,

@@ -21,6 +21,8 @@ from peph.errors import Forbidden, Invalid
 from peph.pages import form_page, get_visible, listing, posted, refusals
 
 FORM = "form.html"
+# Moves after which nobody is proposed any more.
+LEAVES_MATCHING = frozenset({"stop-matching", "close"})
 
 
 @require_safe
@@ -158,6 +160,8 @@ def case_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
         (_("Participant"), case.participant),
         (_("Status"), case.get_status_display()),
     ]
+    if name in LEAVES_MATCHING:
+        context["intro"] = matches_end(case)
     if step.ends:
         context["warning"] = _(
             "After this the case is “%(status)s”. The person concerned must be told."
@@ -182,6 +186,13 @@ def trail(case: Case | None = None, *more: tuple[Any, str]) -> list[tuple[Any, s
     if case is not None:
         here.append((case.number, case.get_absolute_url()))
     return [*here, *more]
+
+
+def matches_end(case: Case) -> str:
+    """What is said before a move that withdraws the open matches of a case; nothing when there is none."""
+    if not case.matches.open().exists():
+        return ""
+    return _("The open matches of this person are then withdrawn.")
 
 
 def page_of(case: Case, heading: str, button: str) -> dict[str, Any]:

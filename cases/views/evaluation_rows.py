@@ -93,22 +93,27 @@ def _rows(
     placement: Any, kind: Evaluation.Kind, written: list[Evaluation], step: FollowUp | None
 ) -> list[KindRow]:
     of_kind = [each for each in written if each.kind == kind]
-    rows = [
-        KindRow(kind.label, each.follow_up.due_on, each.follow_up.is_overdue, each)
-        if each.follow_up
-        else KindRow(kind.label, evaluation=each)
-        for each in of_kind
-    ]
     has_draft = any(not each.is_locked for each in of_kind)
     may = getattr(placement, f"can_{WRITTEN_BY[kind]}") and placement.case.is_open
     url = new_url(placement.pk, kind) if may and placement.started_on and not has_draft else ""
     # A step is done by an evaluation, or by hand: then nothing is awaited any more.
     awaited = step if step is not None and step.done_on is None and not has_draft else None
+    rows = [_row(kind, each) for each in of_kind]
     if awaited is not None:
-        rows.append(KindRow(kind.label, awaited.due_on, awaited.is_overdue, url=url, label=BEGIN))
+        rows.append(KindRow(kind.label, awaited.due_on, awaited.is_overdue, None, url, BEGIN))
+    elif url and not rows:
+        rows.append(KindRow(kind.label, url=url, label=BEGIN))
     elif url:
-        rows.append(KindRow(kind.label, url=url, label=ANOTHER if of_kind else BEGIN))
+        # What is locked is corrected by another one.
+        rows[-1] = _row(kind, of_kind[-1], url, ANOTHER)
     return rows
+
+
+def _row(kind: Evaluation.Kind, evaluation: Evaluation, url: str = "", label: Any = "") -> KindRow:
+    step = evaluation.follow_up
+    if step is None:
+        return KindRow(kind.label, None, False, evaluation, url, label)
+    return KindRow(kind.label, step.due_on, step.is_overdue, evaluation, url, label)
 
 
 def _next(placement: Placement, written: list[Evaluation]) -> dict[str, Any]:

@@ -27,25 +27,31 @@ from peph.accounts.models import User
 from peph.pages import refusals
 from peph.scopes import scope_of
 
+Build = Callable[[Any], list[Block]]
+
+
+def _if_any(build: Build) -> Build:
+    """Blocks that are there only when they hold something: a page of empty titles tells nothing."""
+    return lambda user: [block for block in build(user) if block.rows]
+
+
 # What a person holds → the blocks it brings. Somebody with two kinds of work gets both.
-WORK: tuple[tuple[Rule, Callable[[Any], list[Block]]], ...] = (
+WORK: tuple[tuple[Rule, Build], ...] = (
     (OFFICERS, home_work.officer_blocks),
-    (OFFICERS, home_matches.officer_blocks),
+    (OFFICERS, _if_any(home_evaluations.officer_blocks)),
+    (OFFICERS, _if_any(home_accommodations.officer_blocks)),
+    (OFFICERS, _if_any(home_matches.officer_blocks)),
+    (OFFICERS, _if_any(home_outcomes.outcome_blocks)),
     (OFFICERS, home_problems.problem_blocks),
-    (everywhere("lead"), home_projects.lead_blocks),
-    (OFFICERS, home_outcomes.outcome_blocks),
-    (OFFICERS, home_evaluations.officer_blocks),
+    (everywhere("lead"), _if_any(home_projects.lead_blocks)),
     (everywhere("lead"), home_work.lead_blocks),
-    (everywhere("lead"), home_links.lead_blocks),
-    (HOSTS, home_evaluations.host_blocks),
+    (everywhere("lead"), _if_any(home_links.lead_blocks)),
     (HOSTS, home_work.host_blocks),
-    (HOSTS, home_projects.host_blocks),
-    (HOSTS, home_matches.host_blocks),
-    (OFFICERS, home_accommodations.officer_blocks),
-    (everywhere("lead"), home_work.lead_blocks),
-    (HOSTS, home_work.host_blocks),
-    (HOSTS, home_accommodations.host_blocks),
-    (HOSTS, home_plans.report_blocks),
+    (HOSTS, _if_any(home_evaluations.host_blocks)),
+    (HOSTS, _if_any(home_plans.report_blocks)),
+    (HOSTS, _if_any(home_accommodations.host_blocks)),
+    (HOSTS, _if_any(home_matches.host_blocks)),
+    (HOSTS, _if_any(home_projects.host_blocks)),
     (exception("view_case", "change_case"), home_work.shared_blocks),
     (everywhere("protect"), home_work.privacy_blocks),
     (

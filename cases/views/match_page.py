@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.models import Case, Consent, Match, WorkProfile
-from cases.services.fit import hours_sought, need_label
+from cases.services.fit import hours_sought, hours_text, need_label
 from cases.services.matches import has_consent, not_in_matching, obstacle, work_profile_of
 from cases.services.matching import WAITING
 from cases.views.matches import matches_trail, title_of
 from cases.views.sections import Section
 from cases.workflow import MatchStatus
+from organizations.policy import PROJECT_POLICY
+from organizations.policy import Action as HostAction
 from peph.pages import open_visible
 from peph.workflow import Transition
 
@@ -60,6 +62,7 @@ def match_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "kept": kept,
         "profile": _profile_sent(match, profile),
         "project": _project(match),
+        "sees_project": PROJECT_POLICY.allows(request.user, HostAction.VIEW, match.project),
         "dates": _dates(match),
         "trail": [*matches_trail(), (title_of(match), "")],
         **_programme_side(match),
@@ -107,7 +110,7 @@ def _project(match: Match) -> list[tuple[Any, Any]]:
         (_("Host organisation"), match.organization),
         (_("Host site"), match.site),
         (_("Job class"), project.job_class),
-        (_("Hours a week"), project.hours_per_week),
+        (_("Hours a week"), hours_text(project.hours_per_week)),
         (_("Can start from"), project.starts_from),
         (_("Supervisor"), project.supervisor_name),
         (_("Project’s status"), project.get_status_display()),

@@ -17,6 +17,7 @@ from cases.forms.transitions import VersionForm, transition_form
 from cases.lists.matches import MatchFilter
 from cases.models import Case, Match
 from cases.policy import MATCH_POLICY, Action
+from cases.services.fit import hours_text
 from cases.services.matches import (
     move_match,
     obstacle,
@@ -102,7 +103,7 @@ def match_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 def match_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
     """Move a match along one row of the table, with what the row asks for."""
     step = MATCH_WORKFLOW.by_name[name]
-    rows = Match.objects.with_people().select_related("case__region")
+    rows = Match.objects.with_people().select_related("case__region", "project__job_class")
     match = get_visible(request, rows, pk, needs=step.requires)
     MATCH_WORKFLOW.step(name, match.status, match.get_status_display())
     if refusal := obstacle(match, name, by=request.user):
@@ -114,6 +115,14 @@ def match_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
         (_("Host site"), match.site),
         (_("Status"), match.get_status_display()),
     ]
+    if name == "accept":
+        # What the placement will say.
+        context["facts"] += [
+            (_("Job class"), match.project.job_class),
+            (_("Hours a week"), hours_text(match.project.hours_per_week)),
+            (_("Supervisor"), match.project.supervisor_name),
+            (_("Mentor"), match.project.mentor_name),
+        ]
     context["intro"] = INTRODUCTIONS.get(name, "")
     if step.ends and name != "accept":
         context["warning"] = _("This ends the match. It cannot be taken back here.")

@@ -17,6 +17,7 @@ from cases.forms.transitions import VersionForm, transition_form
 from cases.models import Case, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
+from cases.views.cases import matches_end
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
 from peph.pages import form_page, get_visible, listing, posted, refusals
 
@@ -53,6 +54,7 @@ def placement_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         context={
             "heading": _("Place %(name)s") % {"name": case.participant},
             "button": _("Open the placement"),
+            "intro": matches_end(case),
             "cancel_url": case.get_absolute_url(),
             "trail": [
                 (_("Cases"), reverse("cases:case_list")),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.forms.plans import CorrectedReportForm, ReportForm
 from cases.models import FollowUp, Placement, Report
-from cases.policy import OWN_REPORT_POLICY, Action
+from cases.policy import HOST_POLICY, Action
 from cases.services.presence import Presence, presence_of
 from cases.services.reports import add_report, correct_report
 from cases.views.placements import page_of
@@ -58,7 +58,7 @@ def report_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     placement = get_visible(request, rows, pk, needs=Action.REPORT)
     if placement.status not in PLACEMENT_STARTED | PLACEMENT_ENDED:
         raise Conflict(_("A placement is reported on once it has begun."))
-    own = OWN_REPORT_POLICY.allows(request.user, Action.REPORT, placement)
+    own = HOST_POLICY.allows(request.user, Action.REPORT, placement)
     objectives = list(placement.objectives.all()) if placement.is_current else []
     known = {
         "from_on": _next_day(placement),

@@ -104,7 +104,7 @@ class ProjectNewBody(ProjectBody):
 
 
 # ------------------------------------------------------------------ scores
-class ScoreBody(Body):
+class ProjectScoreBody(Body):
     """One score: a level from 1 to 4, and why."""
 
     level = serializers.IntegerField(min_value=1, max_value=4)
@@ -114,7 +114,7 @@ class ScoreBody(Body):
 class ScoresBody(Body):
     """One’s own scores by code of the criterion; a criterion left out keeps what was given before."""
 
-    scores = serializers.DictField(child=ScoreBody(), allow_empty=False)
+    scores = serializers.DictField(child=ProjectScoreBody(), allow_empty=False)
 
 
 class ScoreSerializer(serializers.ModelSerializer):

@@ -273,6 +273,16 @@ def test_withdrawing_the_last_version_takes_all_along_and_leaves_the_rows(cast, 
         put(case, by, content=files.jpeg(), replaces=second)
 
 
+def test_withdrawing_touches_no_health_version_of_somebody_without_the_tier(cast, case, agreed):
+    first = put(case, cast["health_coordinator"], audience="health")
+    second = put(case, cast["health_coordinator"], content=files.png(), audience="program",
+                 replaces=first)  # fmt: skip
+    withdraw_document(second, by=cast["coordinator"], reason="Erreur")
+    first.refresh_from_db()
+    assert first.withdrawn_on is None
+    assert read_document(first, by=cast["health_coordinator"]) == files.pdf()
+
+
 def test_an_earlier_version_is_withdrawn_alone(cast, case):
     by = cast["coordinator"]
     first = put(case, by)

@@ -223,11 +223,11 @@ def test_a_signed_evaluation_is_read_and_printed_in_both_languages(cast, client,
     for told in (
         "Évaluation de mi-parcours\xa0: Éloïse Côté-Tremblay", "Qualité du travail", "3 – Acquis",
         "Consignes écrites.", "Poursuivre le stage", "Dominique Exemple", "2026-10-14",
-        "Remplie par le programme", "Camille Coordinator", "En désaccord",
+        "Remplie en son nom par", "Camille Coordinator", "En désaccord",
         "Les échéances ont été tenues.", "2026-10-20", "data-print hidden",
     ):  # fmt: skip
         assert told in page, told
-    client.post(reverse("account_language"), {"language": "en-ca", "next": "/"})
+    client.post(reverse("account_language"), {"language": "en", "next": "/"})
     english = client.get(address("evaluation_detail", evaluation)).content.decode()
     for told in (
         "Mid-term evaluation of Éloïse Côté-Tremblay", "Quality of the work", "3 – Acquired",
@@ -293,7 +293,7 @@ def test_the_placement_tells_how_far_each_is(cast, client, placement):
     final = draft(placement, cast["supervisor"], "final")
     told = words(part(text(client, by, placement.get_absolute_url()), "evaluations"))
     for line in (
-        "Évaluation de mi-parcours 2026-10-12 Signée, désaccord de la personne en stage 2026-10-14",
+        "Évaluation de mi-parcours 2026-10-12 Signée, en désaccord 2026-10-14",
         "Évaluation finale 2027-03-28 Brouillon",
         "Autoévaluation Brouillon",
     ):

@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import signal
 import smtplib
 import sys
@@ -42,7 +43,9 @@ __all__ = ["scratch", "scratch_template"]
 KILLS = int(os.environ.get("CRASH_KILLS", "10"))
 SEED = int(os.environ.get("CRASH_SEED", "3"))
 DAY = dt.date(2026, 12, 1)
-PEOPLE_A_BATCH = 16
+PEOPLE = 12
+# About what a run with something for all of them asks of the database.
+STATEMENTS = 450
 FORK = multiprocessing.get_context("fork")
 
 
@@ -55,84 +58,122 @@ class Recording(EmailBackend):
             file.write(f"{email.extra_headers['Message-ID']}\n".encode())
 
 
+class Stage:
+    """A database of its own, and what has to arrive: (address, follow-ups in the message) once each."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.day = DAY - dt.timedelta(days=1)
+        self.expected = []
+        self.people = []
+
+    def add_people(self, count):
+        """So many coordinators of the region who have nothing to do yet."""
+        case = Case.objects.get(status="in_placement")
+        may = permission_for(case.region, "coordinate")
+        with change(by=SYSTEM, verb="tests.people"):
+            for number in range(count):
+                user = User(email=f"p{number}@exemple.qc.ca", first_name="P", last_name=str(number))
+                user.save()
+                user.regiongrants.create(
+                    permission=may, content_object=case.region, reason="Test",
+                    granted_at=timezone.now(),
+                )  # fmt: skip
+                self.people.append(user)
+
+    def add_work(self):
+        """It is the next day, what was due is done, and each of them has two more follow-ups."""
+        case = Case.objects.get(status="in_placement")
+        self.day += dt.timedelta(days=1)
+        with change(by=SYSTEM, verb="tests.work"):
+            FollowUp.objects.to_do().update(done_on=self.day, mode="call")
+            for user in self.people:
+                added = {
+                    FollowUp.objects.create(
+                        case=case, region=case.region, subject="Appel", responsible=user,
+                        due_on=self.day + dt.timedelta(days=days),
+                    )
+                    for days in (0, 2)
+                }  # fmt: skip
+                self.expected.append((user.email, frozenset(str(each.pk) for each in added)))
+
+    def is_worked_off(self):
+        """Nobody has anything to do but wait for the claims of the dead to run out."""
+        return not (
+            FollowUp.objects.to_do().exclude(pk__in=Reminder.objects.values("follow_up")).exists()
+            or Message.objects.waiting().filter(claimed_until__isnull=True).exists()
+        )
+
+    def run(self, killed_at=None):
+        """One run; with a number, it is killed at that statement, before or after it is answered."""
+        with connections["default"].execute_wrapper(Killer(killed_at)):
+            call_command("run_due", day=self.day, json=True, stdout=io.StringIO())
+
+    def start(self, *kills):
+        """A process for each of these, all at once; no connection is shared with a child."""
+        connections["default"].close()
+        children = [FORK.Process(target=self.run, args=(each,)) for each in kills]
+        for child in children:
+            child.start()
+        return children
+
+    def finish(self):
+        """The runs of the next hour: claims of the dead have run out by then."""
+        with (
+            time_machine.travel(timezone.now() + dt.timedelta(hours=1)),
+            contextlib.suppress(SystemExit),  # messages whose sender died are something to look at
+        ):
+            self.run()
+
+    def check(self):
+        """Every reminder exactly once, in one message a person and day, and a history that is whole."""
+        delivered = []
+        for file in (self.folder / "spool").glob("*.eml"):
+            read = message_from_bytes(file.read_bytes(), policy=policy.default)
+            found = re.findall(r"#follow-up-([-0-9a-f]{36})$", read.get_content(), re.MULTILINE)
+            assert len(found) == 2
+            delivered.append((read["To"], frozenset(found)))
+        assert Counter(delivered) == Counter(self.expected)
+        assert set(Counter(delivered).values()) == {1}
+        rows = Reminder.objects.values_list("recipient__email", "follow_up_id", "days")
+        assert sorted(rows) == sorted(
+            (each.responsible.email, each.pk, -3)
+            for each in FollowUp.objects.select_related("responsible")
+        )
+        assert Message.objects.filter(sent_at__isnull=False).count() == len(self.expected)
+        assert not Message.objects.waiting().exists()
+        assert verify().is_whole
+
+    def handed_over(self):
+        return Counter((self.folder / "handed-over").read_text().split())
+
+
+class Killer:
+    """Counts statements and kills its own process at one of them; odd: it was not sent, even: it was."""
+
+    def __init__(self, at):
+        self.at, self.count = at, 0
+
+    def __call__(self, execute, sql, params, many, context):
+        self.count += 1
+        if self.count != self.at:
+            return execute(sql, params, many, context)
+        if self.at % 2 == 0:
+            execute(sql, params, many, context)
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise SystemExit
+
+
 @pytest.fixture
 def stage(scratch, settings, tmp_path):
-    """A database where nothing is due yet, and an empty folder."""
+    """Nothing is due yet, and the folder is empty."""
     settings.EMAIL_BACKEND = f"{__name__}.Recording"
     settings.EMAIL_FILE_PATH = tmp_path / "spool"
     settings.HANDED_OVER = tmp_path / "handed-over"
     settings.HANDED_OVER.touch()
     with change(by=SYSTEM, verb="tests.alone"):
         FollowUp.objects.all().delete()
-    return tmp_path
-
-
-def add_people(count):
-    """So many new coordinators of the region, each with two follow-ups due."""
-    case = Case.objects.get(status="in_placement")
-    may = permission_for(case.region, "coordinate")
-    with change(by=SYSTEM, verb="tests.people"):
-        for _each in range(count):
-            number = User.objects.count()
-            user = User(email=f"p{number}@exemple.qc.ca", first_name="P", last_name=str(number))
-            user.save()
-            user.regiongrants.create(
-                permission=may, content_object=case.region, reason="Test", granted_at=timezone.now()
-            )
-            for days in (0, 2):
-                FollowUp.objects.create(
-                    case=case, region=case.region, subject="Appel", responsible=user,
-                    due_on=DAY + dt.timedelta(days=days),
-                )  # fmt: skip
-
-
-def run_due():
-    call_command("run_due", day=DAY, json=True, stdout=io.StringIO())
-
-
-def started(count):
-    """Processes that run it; no connection is shared with a child."""
-    connections["default"].close()
-    children = [FORK.Process(target=run_due) for _each in range(count)]
-    for child in children:
-        child.start()
-    return children
-
-
-def finish():
-    """The runs of the next hour: claims of the dead have run out by then."""
-    with (
-        time_machine.travel(timezone.now() + dt.timedelta(hours=1)),
-        contextlib.suppress(SystemExit),  # messages whose sender died are something to look at
-    ):
-        run_due()
-
-
-def check(stage):
-    """Every reminder exactly once, in one message a person, and a history that is whole."""
-    expected = {}
-    for follow_up in FollowUp.objects.select_related("responsible"):
-        expected.setdefault(follow_up.responsible.email, set()).add(str(follow_up.pk))
-    delivered = {}
-    for file in (stage / "spool").glob("*.eml"):
-        read = message_from_bytes(file.read_bytes(), policy=policy.default)
-        assert read["To"] not in delivered, "a second message"
-        lines = [line for line in read.get_content().split() if "#follow-up-" in line]
-        delivered[read["To"]] = {line.partition("#follow-up-")[2] for line in lines}
-        assert len(lines) == 2
-    assert delivered == expected
-    rows = Reminder.objects.values_list("recipient__email", "follow_up_id", "days")
-    assert sorted(rows) == sorted(
-        (each.responsible.email, each.pk, -3)
-        for each in FollowUp.objects.select_related("responsible")
-    )
-    assert Message.objects.filter(sent_at__isnull=False).count() == len(expected)
-    assert not Message.objects.waiting().exists()
-    assert verify().is_whole
-
-
-def handed_over(stage):
-    return Counter((stage / "handed-over").read_text().split())
+    return Stage(tmp_path)
 
 
 # ------------------------------------------------------------------ the command
@@ -224,28 +265,28 @@ class Refusing(BaseEmailBackend):
 
 # ------------------------------------------------------------------ processes that die
 def test_killed_at_random_points_it_loses_nothing_and_doubles_nothing(stage):
-    chance = random.Random(SEED)
-    killed = batches = 0
-    began = time.monotonic()
+    """Two in three at a statement drawn by lot, the others, two at a time, after a while drawn by lot."""
+    chance, killed, began = random.Random(SEED), 0, time.monotonic()
+    stage.add_people(PEOPLE)
     while killed < KILLS:
-        if not unfinished():
-            add_people(PEOPLE_A_BATCH)
-            batches += 1
-        children = started(chance.choice((1, 1, 2)))
-        # Long enough to get to work, too short to finish it.
-        pause = chance.uniform(0.02, 0.35)
+        if stage.is_worked_off():
+            stage.add_work()
+        if by_clock := chance.randrange(3) == 0:
+            children = stage.start(None, None)
+        else:
+            children = stage.start(chance.randrange(1, STATEMENTS))
         for child in children:
-            child.join(pause)
+            child.join(chance.uniform(0.02, 0.4) if by_clock else 60)
             child.kill()
         for child in children:
             child.join()
-            killed += child.exitcode == -9
-    finish()
-    check(stage)
-    repeated = sum(count - 1 for count in handed_over(stage).values())
+            killed += child.exitcode == -signal.SIGKILL
+    stage.finish()
+    stage.check()
+    repeated = sum(count - 1 for count in stage.handed_over().values())
     sys.stdout.write(
         f"{killed} kills, {Message.objects.count()} messages of {Reminder.objects.count()} reminders, "
-        f"{repeated} handed over again and recognised, {batches} batches, "
+        f"{repeated} handed over again and recognised, {(stage.day - DAY).days + 1} days, "
         f"{time.monotonic() - began:.0f} s, {connections['default'].vendor}, seed {SEED}\n"
     )
 
@@ -267,32 +308,27 @@ class DiesAfter(Recording):
 
 @pytest.mark.parametrize(("backend", "handed"), [("DiesBefore", 1), ("DiesAfter", 2)])
 def test_a_message_whose_sender_died_arrives_once(backend, handed, stage, settings):
-    add_people(1)
+    stage.add_people(1)
+    stage.add_work()
     alive, settings.EMAIL_BACKEND = settings.EMAIL_BACKEND, f"{__name__}.{backend}"
-    (child,) = started(1)
+    (child,) = stage.start(None)
     child.join(60)
     assert child.exitcode == -signal.SIGKILL
     settings.EMAIL_BACKEND = alive
     # Its claim still holds: whether it is at work or dead cannot be told, so nobody sends it.
-    run_due()
+    stage.run()
     assert Message.objects.waiting().count() == 1
-    finish()
-    check(stage)
-    assert list(handed_over(stage).values()) == [handed]
-
-
-def unfinished():
-    return (
-        FollowUp.objects.exclude(pk__in=Reminder.objects.values("follow_up")).exists()
-        or Message.objects.waiting().filter(claimed_until__isnull=True).exists()
-    )
+    stage.finish()
+    stage.check()
+    assert list(stage.handed_over().values()) == [handed]
 
 
 def test_run_by_several_processes_at_once_it_doubles_nothing(stage):
-    add_people(PEOPLE_A_BATCH)
-    children = started(4)
+    stage.add_people(PEOPLE)
+    stage.add_work()
+    children = stage.start(None, None, None, None)
     for child in children:
         child.join(60)
     assert [child.exitcode for child in children] == [0, 0, 0, 0]
-    check(stage)
-    assert set(handed_over(stage).values()) == {1}
+    stage.check()
+    assert set(stage.handed_over().values()) == {1}

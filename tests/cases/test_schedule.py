@@ -306,3 +306,17 @@ def test_a_check_put_off_beyond_an_early_end_falls_away(cast, placement):
         )  # fmt: skip
 
     assert not FollowUp.objects.filter(pk=check.pk).exists()
+
+
+# The first check is due 2026-05-11; suspended for two weeks from the day on the left.
+@pytest.mark.parametrize(
+    ("left", "due"),
+    [("2026-05-10", "2026-05-25"), ("2026-05-11", "2026-05-25"), ("2026-05-12", "2026-05-11")],
+)
+def test_what_is_due_on_the_first_day_of_a_suspension_waits_as_well(left, due, cast, placement):
+    with time_machine.travel(dt.datetime(2026, 5, 12, 15, tzinfo=dt.UTC), tick=False):
+        back = dt.date.fromisoformat(left) + dt.timedelta(days=14)
+        move_placement(
+            placement, "suspend", by=cast["lead"], suspended_on=left, resume_on=back, reason="Congé"
+        )
+    assert placement.follow_ups.get(step__code="first-check").due_on.isoformat() == due

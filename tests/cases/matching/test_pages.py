@@ -289,6 +289,15 @@ def test_a_stale_form_moves_nothing(client, stage):
     assert Match.objects.get(pk=stage.match.pk).status == "interviewed"
 
 
+@pytest.mark.parametrize("rest", ["move/stop-matching/", "move/close/", "placements/new/"])
+def test_whoever_leaves_matching_is_told_what_becomes_of_the_matches(rest, client, stage):
+    told = "Les jumelages ouverts de cette personne sont alors retirés."
+    url = f"{stage.seeker.get_absolute_url()}{rest}"
+    assert told in page(client, stage.cast["coordinator"], url)
+    put(stage.match, "not_selected")
+    assert told not in page(client, stage.cast["coordinator"], url)
+
+
 # ------------------------------------------------------------------ the list
 FILTERS = {
     "": True,

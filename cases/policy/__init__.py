@@ -1,0 +1,65 @@
+"""Who may do what on the participant side. People only: *when* it is possible is `workflow.py`.
+
+`rules` has the words; the other files declare, noun by noun, which action takes which rule.
+"""
+
+from cases.policy.case_parts import ACCOMMODATION_POLICY, DOCUMENT_POLICY, MATCH_POLICY
+from cases.policy.cases import (
+    CASE_POLICY,
+    CONSENT_POLICY,
+    NOTE_POLICY,
+    PARTICIPANT_POLICY,
+    REGION_CASE_POLICY,
+    of_case,
+)
+from cases.policy.history import (
+    ACCESS_LOG_POLICY,
+    CHANGE_SET_POLICY,
+    CHANGED_ROW_POLICY,
+    READS_HISTORY,
+)
+from cases.policy.placements import (
+    ANSWER_RATE_POLICY,
+    AWAITED_EVALUATION_POLICY,
+    EVALUATION_POLICY,
+    FOLLOW_UP_POLICY,
+    HOST_POLICY,
+    LINK_POLICY,
+    OBJECTIVE_POLICY,
+    OUTCOME_POLICY,
+    PLACEMENT_POLICY,
+    REMINDER_PAUSE_POLICY,
+    REPORT_POLICY,
+)
+from cases.policy.rules import HOSTS, OFFICERS, Action, exception
+
+__all__ = [
+    "ACCESS_LOG_POLICY",
+    "ACCOMMODATION_POLICY",
+    "ANSWER_RATE_POLICY",
+    "AWAITED_EVALUATION_POLICY",
+    "CASE_POLICY",
+    "CHANGED_ROW_POLICY",
+    "CHANGE_SET_POLICY",
+    "CONSENT_POLICY",
+    "DOCUMENT_POLICY",
+    "EVALUATION_POLICY",
+    "FOLLOW_UP_POLICY",
+    "HOSTS",
+    "HOST_POLICY",
+    "LINK_POLICY",
+    "MATCH_POLICY",
+    "NOTE_POLICY",
+    "OBJECTIVE_POLICY",
+    "OFFICERS",
+    "OUTCOME_POLICY",
+    "PARTICIPANT_POLICY",
+    "PLACEMENT_POLICY",
+    "READS_HISTORY",
+    "REGION_CASE_POLICY",
+    "REMINDER_PAUSE_POLICY",
+    "REPORT_POLICY",
+    "Action",
+    "exception",
+    "of_case",
+]
