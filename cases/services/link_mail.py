@@ -4,9 +4,9 @@ It names neither the participant nor the file: a mailbox is read by others, and 
 says something of a person's health.
 """
 
-from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from cases.models import TaskLink
 from organizations.models import Program
@@ -25,22 +25,33 @@ SUBJECTS = {
 def post_link(link: TaskLink, *, address: str, program: Program) -> None:
     """Queue the message; a renewed link is another message, the same link twice is not."""
     with translation.override(LANGUAGES[link.language]):
-        english = link.language == "en"
-        body = render_to_string(
-            "link/mail.txt",
-            {
-                "link": link,
-                "task": SUBJECTS[TaskLink.Task(link.task)](),
-                "site": link.placement.site,
-                "starts_on": link.placement.starts_on,
-                "address": address,
-                "program": program.name_en if english else program.name_fr,
-            },
-        )
+        subject = SUBJECTS[TaskLink.Task(link.task)]()
         post(
             key=f"cases.link:{link.pk}:{link.serial}",
             to=link.recipient_email,
             language=link.language,
-            subject=SUBJECTS[TaskLink.Task(link.task)](),
-            body=body,
+            subject=subject,
+            body=_body(link, subject, address, program),
         )
+
+
+def _body(link: TaskLink, task: str, address: str, program: Program) -> str:
+    placement = link.placement
+    start = _("start: %(day)s") % {"day": placement.starts_on.isoformat()}
+    lines = (
+        _("Hello %(name)s,") % {"name": link.recipient_name},
+        f"{task}{pgettext('before a value', ':')} {placement.site} ({start}).",
+        _("Open this link. It needs no account and no password; a telephone will do:"),
+        address,
+        _(
+            "It works until %(day)s. What you type is saved as you go: you can stop and come back."
+            " Once it has expired, open it all the same: it offers to send you a new one."
+        )
+        % {"day": link.expires_on.isoformat()},
+        _(
+            "This link is for you alone: whoever opens it can answer in your name. Please do not"
+            " forward it."
+        ),
+        program.name_en if link.language == "en" else program.name_fr,
+    )
+    return "\n\n".join(lines) + "\n"

@@ -68,6 +68,8 @@ class Command(BaseCommand):
         self.stdout.flush()
 
     def _serve(self, port: int) -> None:
+        # What is sent by mail leads back here, whatever the port.
+        os.environ.setdefault("SITE_URL", f"http://127.0.0.1:{port}")
         os.execv(  # noqa: S606 - the server takes the place of this process
             sys.executable,
             [
