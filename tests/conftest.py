@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.translation import trans_real
 
 from cases.models import Case, FollowUp, Note, Placement
 from cases.services.cases import move_case, open_case
@@ -58,6 +59,8 @@ GRANTS = {
 
 def pytest_configure(config: pytest.Config) -> None:
     compile_catalogues(BASE_DIR)
+    # Django read the catalogues while it started, before they were compiled.
+    trans_real._translations.clear()
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,7 @@ class Year:
     def __init__(self, cast: dict[str, Any]) -> None:
         self.cast, self.day = cast, dt.date(2040, 9, 3)
         self.people: set[str] = set()
+        self.case = ""
 
     def on(self, day: str) -> "Year":
         """It is noon on that day."""
@@ -168,6 +169,7 @@ def the_matching(year: Year, region: str, project: str) -> tuple[str, str]:
         region=region, person=PERSON, referred_on="2041-01-20", job_class=job_class,
     )  # fmt: skip
     case, person = opened["id"], opened["participant"]["id"]
+    year.case = case
     year.on("2041-01-22").post(
         "coordinator", f"/cases/{case}/start-intake/", first_contact_on="2041-01-22"
     )
@@ -310,7 +312,7 @@ def evaluate(year: Year, placement: str, kind: str, day: str, recommendation: st
 
 
 def due_days(year: Year, placement: str) -> dict[str, dt.date]:
-    found = year.get("coordinator", f"/follow-ups/?placement={placement}&page_size=100")["results"]
+    found = year.get("coordinator", f"/follow-ups/?case={year.case}&page_size=100")["results"]
     return {
         each["step"]["code"]: dt.date.fromisoformat(each["due_on"])
         for each in found
@@ -324,7 +326,7 @@ def moved(before: dict[str, dt.date], after: dict[str, dt.date]) -> dict[str, in
 
 def follow_everything(year: Year, placement: str, until: str) -> None:
     """The coordinator does what is due by that day."""
-    found = year.get("coordinator", f"/follow-ups/?placement={placement}&page_size=100")["results"]
+    found = year.get("coordinator", f"/follow-ups/?case={year.case}&page_size=100")["results"]
     for each in found:
         if each["done_on"] is None and each["due_on"] <= until:
             year.post(
@@ -344,7 +346,10 @@ def the_end(year: Year, case: str, placement: str, project: str) -> None:
     year.post("coordinator", "/outcomes/", placement=placement, moment="week_13", expect=409,
               situation="regular_same", checked_on="2042-05-05", **found)  # fmt: skip
     for day, moment in (
-        ("2042-05-05", "end"), ("2042-08-04", "week_13"), ("2042-11-03", "week_26"), ("2043-05-04", "week_52"),
+        ("2042-05-05", "end"),
+        ("2042-08-04", "week_13"),
+        ("2042-11-03", "week_26"),
+        ("2043-05-04", "week_52"),
     ):  # fmt: skip
         kept = {} if moment == "end" else {"is_retained": True}
         year.on(day).post(

@@ -5,7 +5,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.history import HistoricResource
-from cases.api.transitions import offers
 from cases.lists.accommodations import AccommodationFilter
 from cases.models import Accommodation
 from cases.policy import ACCOMMODATION_POLICY
@@ -14,6 +13,7 @@ from cases.services import accommodations as services
 from cases.workflow import ACCOMMODATION_WORKFLOW
 from peph.api import expected_version
 from peph.api_schema import IF_MATCH
+from peph.transition_api import offers
 
 
 @offers(ACCOMMODATION_WORKFLOW, services.move_accommodation)

@@ -9,7 +9,6 @@ from rest_framework.response import Response
 
 from cases.api.history import answer_entries, rows_of_case
 from cases.api.matching import MatchedResource
-from cases.api.transitions import offers
 from cases.filters import CaseFilter
 from cases.models import Case, Placement
 from cases.policy import CASE_POLICY, Action
@@ -24,6 +23,7 @@ from peph.api import etag, expected_version
 from peph.api_schema import IF_MATCH
 from peph.audit import access_log, timeline
 from peph.errors import Invalid
+from peph.transition_api import offers
 
 
 @offers(CASE_WORKFLOW, services.move_case)

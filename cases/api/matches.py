@@ -5,13 +5,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.history import HistoricResource
-from cases.api.transitions import offers
 from cases.lists.matches import MatchFilter
 from cases.models import Match
 from cases.policy import MATCH_POLICY
 from cases.serializers import matches as shapes
 from cases.services import matches as services
 from cases.workflow import MATCH_WORKFLOW
+from peph.transition_api import offers
 
 
 @offers(MATCH_WORKFLOW, services.move_match)

@@ -7,7 +7,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from cases.api.history import HistoricResource
-from cases.api.transitions import offers
 from cases.filters import PlacementFilter
 from cases.models import Placement
 from cases.policy import PLACEMENT_POLICY
@@ -20,6 +19,7 @@ from cases.workflow import PLACEMENT_WORKFLOW
 from peph.api import expected_version
 from peph.api_schema import IF_MATCH
 from peph.audit import access_log
+from peph.transition_api import offers
 
 
 @offers(PLACEMENT_WORKFLOW, services.move_placement)

@@ -15,6 +15,7 @@ from cases.services.evaluation_content import CONTENT, Kept, Scores, fill, missi
 from cases.services.follow_ups import mark_done, plan_follow_up
 from peph.errors import Conflict, Invalid
 from peph.records import check_version, locked, save_valid
+from peph.working_days import working_days_after
 
 # What a person must be able to do on the placement to write an evaluation of this kind.
 WRITTEN_BY = {
@@ -231,14 +232,6 @@ def _follow_disagreement(evaluation: Evaluation) -> FollowUp:
     return plan_follow_up(
         evaluation.case,
         subject=subject,
-        due_on=_working_days_after(timezone.localdate(), ANSWER_DAYS),
+        due_on=working_days_after(timezone.localdate(), ANSWER_DAYS),
         placement=evaluation.placement,
     )
-
-
-def _working_days_after(day: dt.date, number: int) -> dt.date:
-    """The day so many working days later; holidays count as such."""
-    while number:
-        day += dt.timedelta(days=1)
-        number -= day.weekday() < 5
-    return day

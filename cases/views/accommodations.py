@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.forms.accommodations import AccommodationForm, NewAccommodationForm
-from cases.forms.transitions import VersionForm, transition_form
 from cases.lists.accommodations import AccommodationFilter
 from cases.models import Accommodation, Case, Placement
 from cases.policy import ACCOMMODATION_POLICY, Action
@@ -25,6 +24,7 @@ from cases.services.accommodations import (
 from cases.workflow import ACCOMMODATION_WORKFLOW
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, posted, refusals
+from peph.transition_forms import VersionForm, transition_form
 
 FORM = "form.html"
 

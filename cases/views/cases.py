@@ -12,13 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.filters import CaseFilter
 from cases.forms.cases import CaseForm, KnownPersonCaseForm, NewCaseForm, TransferForm
-from cases.forms.transitions import VersionForm, transition_form
 from cases.models import Case, Participant
 from cases.policy import CASE_POLICY, REGION_CASE_POLICY, Action
 from cases.services.cases import move_case, obstacle, open_case, transfer_case, update_case
 from cases.workflow import CASE_WORKFLOW
 from peph.errors import Forbidden, Invalid
 from peph.pages import form_page, get_visible, listing, posted, refusals
+from peph.transition_forms import VersionForm, transition_form
 
 FORM = "form.html"
 # Moves after which nobody is proposed any more.

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.downloads import as_download
 from cases.forms.documents import DocumentForm, VersionOfDocumentForm, WithdrawDocumentForm
-from cases.forms.transitions import VersionForm
 from cases.lists.documents import DocumentFilter
 from cases.models import Case, Document, Placement
 from cases.policy import CASE_POLICY, DOCUMENT_POLICY, Action
@@ -28,6 +27,7 @@ from peph import views
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, open_visible, posted, refusals
 from peph.paging import Order
+from peph.transition_forms import VersionForm
 from peph.uploads import checked_before_reading
 
 SHOWN = 30

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.forms.evaluations import AnswerForm, EvaluationForm, content_of
-from cases.forms.transitions import VersionForm
 from cases.lists.evaluations import DUE, AwaitedPageFilter, EvaluationPageFilter
 from cases.models import Evaluation, Placement, awaited_evaluations
 from cases.policy import AWAITED_EVALUATION_POLICY, EVALUATION_POLICY, Action
@@ -31,6 +30,7 @@ from peph.forms import confirmation, is_confirmed
 from peph.pages import form_page, get_visible, listing, open_visible, posted, refusals
 from peph.paging import Order
 from peph.templatetags.peph import date_iso
+from peph.transition_forms import VersionForm
 
 SIGN = "sign"
 

@@ -11,7 +11,6 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.filters import FollowUpFilter
 from cases.forms.follow_ups import DoneForm, FollowUpForm, NewFollowUpForm
-from cases.forms.transitions import VersionForm
 from cases.models import Case, FollowUp
 from cases.policy import FOLLOW_UP_POLICY, Action
 from cases.services.follow_ups import add_follow_up, complete_follow_up, update_follow_up
@@ -20,6 +19,7 @@ from cases.views.cases import page_of
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, posted, refusals
 from peph.paging import Order
+from peph.transition_forms import VersionForm
 
 FORM = "form.html"
 

@@ -12,7 +12,6 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.forms.links import LinkForm
-from cases.forms.transitions import VersionForm
 from cases.models import Placement, TaskLink
 from cases.policy import Action
 from cases.services.link_tasks import Possible, possible_tasks
@@ -24,6 +23,7 @@ from peph.errors import Conflict, DomainError, Invalid
 from peph.forms import confirmation, is_confirmed
 from peph.pages import form_page, get_visible, posted, refusals
 from peph.templatetags.peph import date_iso
+from peph.transition_forms import VersionForm
 
 TONES = {
     TaskLink.State.WAITING: "info",

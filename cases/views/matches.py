@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from cases.forms.matches import ProposalForm, WorkProfileForm
-from cases.forms.transitions import VersionForm, transition_form
 from cases.lists.matches import MatchFilter
 from cases.models import Case, Match
 from cases.policy import MATCH_POLICY, Action
@@ -29,6 +28,7 @@ from cases.views.cases import page_of as page_of_case
 from cases.workflow import MATCH_WORKFLOW
 from peph.errors import Conflict, Invalid
 from peph.pages import form_page, get_visible, listing, posted, refusals
+from peph.transition_forms import VersionForm, transition_form
 from peph.workflow import Transition
 
 FROM_A_LIST = gettext_lazy(

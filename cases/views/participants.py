@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.forms.participants import ConsentForm, ParticipantForm, PurposeForm, WithdrawForm
-from cases.forms.transitions import VersionForm
 from cases.models import Case, Consent, Participant
 from cases.policy import CASE_POLICY, REGION_CASE_POLICY, Action
 from cases.services.consent_texts import texts_for
@@ -21,6 +20,7 @@ from cases.views.case_page import person_facts
 from cases.views.cases import trail
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, open_visible, posted, refusals
+from peph.transition_forms import VersionForm
 
 FORM = "form.html"
 

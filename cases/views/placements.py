@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from cases.filters import PlacementFilter
 from cases.forms.placements import HostPlacementForm, NewPlacementForm, PlacementForm
-from cases.forms.transitions import VersionForm, transition_form
 from cases.models import Case, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
 from cases.views.cases import matches_end
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
 from peph.pages import form_page, get_visible, listing, posted, refusals
+from peph.transition_forms import VersionForm, transition_form
 
 
 @require_safe

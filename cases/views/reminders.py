@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cases.forms.reminders import PauseForm
-from cases.forms.transitions import VersionForm
 from cases.models import Placement, ReminderPause
 from cases.policy import Action
 from cases.services.pauses import end_pause, pause_reminders
@@ -17,6 +16,7 @@ from cases.views.placements import page_of
 from cases.views.sections import Section
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, posted, refusals
+from peph.transition_forms import VersionForm
 
 
 def reminders_section(request: HttpRequest, placement: Placement) -> Section | None:

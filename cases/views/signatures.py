@@ -7,12 +7,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cases.forms.signatures import SignatureForm
-from cases.forms.transitions import VersionForm
 from cases.models import Placement, Signature
 from cases.services.signatures import SIGNED_BY, sign_agreement
 from cases.views.placements import page_of
 from cases.workflow import PLACEMENT_WORKFLOW
 from peph.pages import form_page, get_visible, posted, refusals
+from peph.transition_forms import VersionForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -220,6 +220,11 @@ class Project(Record):
         return self.status in PROJECT_EDITABLE
 
     @property
+    def is_open(self) -> bool:
+        """Whether a seat waits for somebody."""
+        return self.status == ProjectStatus.OPEN
+
+    @property
     def abilities(self) -> frozenset[str]:
         """Actions of the person this project was loaded for; needs `with_abilities`."""
         return frozenset(

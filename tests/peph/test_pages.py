@@ -6,12 +6,12 @@ from django.test import RequestFactory
 
 from cases.filters import CaseFilter, FollowUpFilter
 from cases.forms.cases import CaseForm
-from cases.forms.transitions import VersionForm
 from cases.models import Case, FollowUp
 from cases.policy import CASE_POLICY, FOLLOW_UP_POLICY
 from peph import pages
 from peph.audit.models import AccessLog
 from peph.errors import Conflict, Forbidden, Invalid, Stale
+from peph.transition_forms import VersionForm
 
 pytestmark = pytest.mark.django_db
 
