@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from cases.models import Case, Consent, FollowUp, Note, Participant, Placement
+from cases.models import Case, Consent, FollowUp, Note, Participant, Placement, ReminderPause
 from organizations.models import HostSite, HostSiteGrant
 from organizations.services.grants import permission_for
 from peph.accounts.models import User
@@ -16,7 +16,7 @@ from peph.audit.changes import SYSTEM, change
 
 pytestmark = pytest.mark.django_db
 LISTS = ["cases", "participants", "consents", "placements", "follow-ups", "notes", "host-sites",
-         "host-organizations", "change-sets"]  # fmt: skip
+         "host-organizations", "change-sets", "reminder-pauses"]  # fmt: skip
 
 
 def _queries(client, path):
@@ -63,6 +63,7 @@ def crowd(cast, world, case):
                 FollowUp(case=one, placement=placed, region=one.region, subject="x", due_on=day,
                          responsible=by, is_shared=True).save()  # fmt: skip
                 Note(case=one, author=by, text="x").save()
+                ReminderPause.of(placed, reason="x", until=day, paused_by=by).save()
                 site = HostSite(organization=world.mtmd, region=one.region, name=str(uuid.uuid4()))
                 site.save()
 
