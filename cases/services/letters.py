@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -50,13 +49,18 @@ def reminder_letter(user: Any, reminders: Sequence[Reminder], *, day: dt.date) -
             "%(site)s: %(count)s follow-ups to do",
             count,
         ) % {"site": settings.SITE_NAME, "count": count}
-        context = {
-            "name": user.first_name,
-            "groups": [(title, lines) for title, lines in groups if lines],
-            "hidden": count - len(shown),
-            "list_url": absolute(reverse("cases:follow_up_list")),
-        }
-        return subject, render_to_string("cases/reminder.txt", context).strip()
+        return subject, "\n\n".join(
+            [
+                _("Hello %(name)s,") % {"name": user.first_name},
+                *(_part(title, lines) for title, lines in groups if lines),
+                *_rest(count - len(shown)),
+                _(
+                    "A follow-up that is recorded is not reminded of again. If a call has settled the"
+                    " matter for now, the reminders of a placement can be paused from its page."
+                ),
+                _("This message was written by the service: nobody reads the answers to it."),
+            ]
+        )
 
 
 def public_title(follow_up: FollowUp) -> str:
@@ -73,6 +77,18 @@ def _is_own(reminder: Reminder, user: Any) -> bool:
     follow_up = reminder.follow_up
     answers = follow_up.responsible_id or follow_up.case.coordinator_id
     return answers in (None, user.pk) or reminder.days < PASSED_ON
+
+
+def _part(title: str, lines: Sequence[Line]) -> str:
+    return "\n".join([title, *(f"- {each.text}\n  {each.url}" for each in lines)])
+
+
+def _rest(count: int) -> list[str]:
+    """Where the follow-ups are that found no place."""
+    if not count:
+        return []
+    more = ngettext("and %(count)s more:", "and %(count)s more:", count) % {"count": count}
+    return [f"{more}\n  {absolute(reverse('cases:follow_up_list'))}"]
 
 
 def _line(reminder: Reminder, day: dt.date, with_person: bool) -> Line:

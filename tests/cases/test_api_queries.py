@@ -17,6 +17,7 @@ from cases.models import (
     Outcome,
     Participant,
     Placement,
+    ReminderPause,
 )
 from organizations.models import HostSite, HostSiteGrant
 from organizations.services.grants import permission_for
@@ -25,7 +26,7 @@ from peph.audit.changes import SYSTEM, change
 
 pytestmark = pytest.mark.django_db
 LISTS = ["cases", "participants", "consents", "placements", "follow-ups", "notes", "host-sites",
-         "host-organizations", "change-sets", "documents", "outcomes", "consent-texts"]  # fmt: skip
+         "host-organizations", "change-sets", "documents", "outcomes", "consent-texts", "reminder-pauses"]  # fmt: skip
 
 
 def _queries(client, path):
@@ -78,6 +79,7 @@ def crowd(cast, world, case):
                          uploaded_by=by).save()  # fmt: skip
                 Outcome.of(placed, moment="end", situation="studies", source="host", checked_on=day,
                            recorded_by=by).save()  # fmt: skip
+                ReminderPause.of(placed, reason="x", until=day, paused_by=by).save()
                 site = HostSite(organization=world.mtmd, region=one.region, name=str(uuid.uuid4()))
                 site.save()
 
