@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -103,8 +104,10 @@ class EvaluationResource(HistoricResource):
         scores = {}
         for version in _score_versions(row).filter(history_date__lte=moment):
             code = codes[version.criterion_id]
+            erased = version.redacted or {}
             scores[code] = {
-                name: getattr(version, name) for name in ("level", "is_observed", "comment")
+                name: _("(erased)") if name in erased else getattr(version, name)
+                for name in ("level", "is_observed", "comment")
             }
             if version.history_type == "-":
                 del scores[code]

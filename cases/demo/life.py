@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from cases.demo.evaluations import evaluate
+from cases.demo.plans import keep_plan
 from cases.demo.stories import CASES, PLACEMENTS
 from cases.models import Case, FollowUp, Participant, Placement
 from cases.services.cases import move_case, open_case, update_case
@@ -61,6 +62,7 @@ def live(people: dict[str, Any], site: HostSite) -> Iterator[str]:
             move_placement(placement, name, by=officer, **_dated(inputs))
         evaluate(placement, host=people["host-mtmd"], officer=officer)
         _follow(placement, officer)
+        keep_plan(placement, programme=officer, host=people["host-mtmd"])
     yield "renseignements de santé, avec consentement"
     _health(people)
     yield "mise à jour par l’organisme d’accueil"

@@ -45,6 +45,7 @@ class PlacementSerializer(tiers.Tiered):
     organization = HostOrganizationReference(read_only=True)
     site = HostSiteReference(read_only=True)
     job_class = JobClassReference(read_only=True, allow_null=True)
+    project = serializers.UUIDField(source="project_id", read_only=True, allow_null=True)
     extension_by = related.PersonReference(read_only=True, allow_null=True)
     signatures = SignatureSerializer(many=True, read_only=True)
     suspensions = SuspensionSerializer(many=True, read_only=True)
@@ -54,8 +55,8 @@ class PlacementSerializer(tiers.Tiered):
     class Meta:
         model = Placement
         fields = read_only_fields = (
-            "id", "version", "case", "participant", "region", "organization", "site", "job_class",
-            "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
+            "id", "version", "case", "participant", "region", "organization", "site", "project",
+            "job_class", "status", "hours_per_week", "supervisor_name", "supervisor_email", "mentor_name",
             "planned_start", "planned_end", "initial_end", "signed_on", "signatures", "started_on",
             "ended_on", "suspended_on", "resume_on", "suspensions", "extension_end", "extension_by",
             "expected_on", "ended_by", "hours_missed", "is_imported", "created_at", "updated_at",

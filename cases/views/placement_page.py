@@ -46,7 +46,7 @@ REASONED = [
 def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """One placement: what can be done now, what was agreed, who is there, what is followed."""
     placement = open_visible(
-        request, Placement.objects.with_people().select_related("extension_by"), pk
+        request, Placement.objects.with_people().select_related("extension_by", "project"), pk
     )
     follow_ups = (
         FollowUp.objects.visible_to(request.user)
@@ -87,6 +87,7 @@ def _agreement(placement: Placement) -> list[tuple[Any, Any]]:
         rows.append((_("End first agreed"), date_iso(placement.initial_end)))
     # Told only where there is something to tell.
     told = (
+        (_("Project"), placement.project),
         (_("Suspended from"), placement.resume_on and date_iso(placement.suspended_on)),
         (_("Expected return"), date_iso(placement.resume_on)),
         (_("End asked for"), date_iso(placement.extension_end)),

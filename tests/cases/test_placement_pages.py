@@ -116,7 +116,7 @@ def test_a_host_reads_the_shared_follow_ups_only(cast, client, placement):
     for who, seen in (("coordinator", True), ("supervisor", False)):
         shown = page(client, cast[who], address(placement))
         assert "Appel à la superviseure" in shown
-        assert ("Évaluation de mi-parcours" in shown) is seen
+        assert ("Premier suivi" in shown) is seen
 
 
 def test_the_page_offers_the_moves_open_to_its_reader(cast, client, placement):

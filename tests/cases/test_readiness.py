@@ -6,7 +6,7 @@ import re
 import pytest
 import time_machine
 
-from cases.models import Accommodation, Case, Placement
+from cases.models import Accommodation, Case, Participant, Placement
 from cases.services.accommodations import move_accommodation, request_accommodation
 from cases.services.participants import give_consent
 from cases.services.placements import open_placement
@@ -285,4 +285,39 @@ def test_the_first_page_costs_the_same_for_one_ten_and_fifty_measures(who, cast,
                 asked, "accept", by=cast["lead"], decided_on="2026-11-23", planned_on="2026-11-27"
             )
         found.append(queries(client, cast[who], "/"))
+    assert found[0] == found[1] == found[2]
+
+
+def more_waiting_placements(cast, world, count):
+    """`count` people of region 03 who start in a week and wait for a measure, straight as agreed."""
+    region, day = world.regions["03"], dt.date(2026, 5, 4)
+    with change(by=SYSTEM, verb="cases.case.open", region=region):
+        for _number in range(count):
+            person = Participant(last_name="Essai", first_name="Alix", birth_date=day)
+            person.save()
+            case = Case(
+                participant=person, region=region, referred_on=day, decided_on=day,
+                decided_by=cast["lead"], status="in_placement", site=world.site_03,
+                organization=world.mtmd,
+            )  # fmt: skip
+            case.save()
+            placement = Placement(
+                case=case, participant=person, region=region, site=world.site_03,
+                organization=world.mtmd, planned_start=START, planned_end=dt.date(2027, 11, 29),
+            )  # fmt: skip
+            placement.save()
+            asked = Accommodation(
+                case=case, region=region, kind="task", barrier="x", measure="x", requested_on=BEFORE
+            )
+            asked.tie(placement)
+            asked.save()
+
+
+@pytest.mark.parametrize("url", ["/", "/api/v1/placements/?page_size=100"])
+@time_machine.travel(NOW, tick=False)
+def test_readiness_costs_the_same_for_one_ten_and_fifty_placements(url, cast, client, world):
+    found = []
+    for more in (1, 9, 40):
+        more_waiting_placements(cast, world, more)
+        found.append(queries(client, cast["coordinator"], url))
     assert found[0] == found[1] == found[2]

@@ -49,6 +49,14 @@ def test_an_accepted_offer_opens_the_placement_the_project_describes(stage):
     assert status_of(stage.project) == "filled"
 
 
+def test_the_placement_says_whose_seat_it_takes(client, stage):
+    placement = accept(stage.match, stage.cast["coordinator"]).placement
+    client.force_login(stage.cast["coordinator"])
+    assert "Soutien à la gestion" in client.get(placement.get_absolute_url()).content.decode()
+    told = client.get(f"/api/v1/placements/{placement.pk}/").json()
+    assert told["project"] == str(stage.project.pk)
+
+
 def test_it_is_all_one_change_that_tells_of_case_match_placement_and_project(stage):
     accept(stage.match, stage.cast["coordinator"])
     told = ChangeSet.objects.filter(verb="cases.match.accept").get()
