@@ -304,7 +304,7 @@ def test_a_draft_somebody_was_sent_a_link_to_stays(revoked, kept, cast, placemen
     with change(by=SYSTEM, verb="cases.placement.update"):
         link = TaskLink.of(
             placement, task="evaluate", evaluation=evaluation, recipient_name="D. S.",
-            recipient_email="d@exemple.qc.ca", sent_on="2026-10-01", expires_on="2026-12-01",
+            recipient_email="d@exemple.qc.ca", expires_on="2026-12-01",
             revoked_on=revoked,
         )  # fmt: skip
         link.save()

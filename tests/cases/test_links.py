@@ -322,6 +322,7 @@ def rows_of(change_set):
 
 
 def test_a_start_is_confirmed_in_one_change_with_the_link(link, to_start, case):
+    save_draft(link, {"started_on": "2026-11-2"}, known={"started_on"})
     recorded = answer_link(link, "start", {"started_on": dt.date(2026, 11, 24)})
     assert (recorded.status, recorded.started_on) == ("active", dt.date(2026, 11, 24))
     done = last_set()
