@@ -25,8 +25,21 @@ from peph.accounts.models import User
 from peph.audit.changes import SYSTEM, change
 
 pytestmark = pytest.mark.django_db
-LISTS = ["cases", "participants", "consents", "placements", "follow-ups", "notes", "host-sites",
-         "host-organizations", "change-sets", "documents", "outcomes", "consent-texts", "reminder-pauses"]  # fmt: skip
+LISTS = [
+    "cases",
+    "participants",
+    "consents",
+    "placements",
+    "follow-ups",
+    "notes",
+    "host-sites",
+    "host-organizations",
+    "change-sets",
+    "documents",
+    "outcomes",
+    "consent-texts",
+    "reminder-pauses",
+]
 
 
 def _queries(client, path):
