@@ -16,6 +16,13 @@ class FollowUpSerializer(serializers.ModelSerializer):
     placement = serializers.UUIDField(source="placement_id", read_only=True, allow_null=True)
     region = RegionReference(read_only=True)
     title = serializers.CharField(read_only=True)
+    step = serializers.CharField(
+        source="step.code",
+        default=None,
+        read_only=True,
+        allow_null=True,
+        help_text="Code of the step of the schedule; none for one planned besides it.",
+    )
     kind = serializers.ChoiceField(
         FollowUpStep.Kind.choices, source="step.kind", default=None, read_only=True, allow_null=True
     )
@@ -27,8 +34,8 @@ class FollowUpSerializer(serializers.ModelSerializer):
     class Meta:
         model = FollowUp
         fields = read_only_fields = (
-            "id", "version", "case", "placement", "region", "title", "kind", "due_on",
-            "is_overdue", "responsible", "is_shared", "done_on", "done_by", "mode", "concern",
+            "id", "version", "case", "placement", "region", "title", "step", "kind",
+            "due_on", "is_overdue", "responsible", "is_shared", "done_on", "done_by", "mode", "concern",
             "summary", "actions",
         )  # fmt: skip
 
