@@ -14,6 +14,7 @@ from cases.services.reports import add_report, correct_report
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangedRow, ChangeSet
 from peph.errors import Conflict, Forbidden, Invalid, Stale
+from peph.scopes import Bearer, Scope
 
 pytestmark = pytest.mark.django_db
 # A Monday.
@@ -173,6 +174,17 @@ def test_any_other_concern_plans_nothing(concern, cast, placement):
     before = FollowUp.objects.count()
     report(placement, cast["supervisor"], concern=concern, progress="À suivre")
     assert FollowUp.objects.count() == before
+
+
+def test_whoever_came_by_a_link_reports_in_the_host_s_own_name_and_is_heard(cast, placement):
+    held = {("answer", "cases.Placement"): frozenset({placement.pk})}
+    link = Bearer(Scope("a-link", held))
+    written = report(placement, link, concern="urgent", progress="Conflit")
+    assert (written.is_on_behalf, written.recorded_by) == (False, None)
+    planned = FollowUp.objects.get(subject__contains="2026-05-31")
+    assert planned.responsible == cast["coordinator"]
+    with pytest.raises(Forbidden):
+        correct_report(written, by=link, reason="R", hours_worked=1)
 
 
 # ------------------------------------------------------------------ objectives in a report

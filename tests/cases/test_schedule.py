@@ -94,6 +94,8 @@ class Life:
         self.day, self.ended = OPENED, None
         # [first day of a suspension, day of the return], what was done, days put off by somebody.
         self.breaks, self.done, self.put_off = [], {}, {}
+        # Those days as they stood when the placement ended: what lay beyond the end then fell away.
+        self.put_off_at_end = {}
 
     def about(self, fewest, most):
         return self.draw(st.integers(fewest, most))
@@ -158,7 +160,7 @@ def _replan_start(life, placement):
 
 def _end(life, placement, name, **inputs):
     _move(life, placement, name, ended_on=life.day - days(life.about(0, 10)), **inputs)
-    life.ended = life.day
+    life.ended, life.put_off_at_end = life.day, dict(life.put_off)
 
 
 def _some_to_do(life, placement):
@@ -242,9 +244,9 @@ def _owed(life, placement):
         for left, back in life.breaks:
             if due >= left:
                 due += back - left
-        chosen = due + days(life.put_off.get(code, 0))
-        if due <= last and not (life.ended and chosen > last):
-            owed[code] = chosen
+        beyond = life.ended and due + days(life.put_off_at_end.get(code, 0)) > last
+        if due <= last and not beyond:
+            owed[code] = due + days(life.put_off.get(code, 0))
         else:
             # It fell away, and with it the day somebody had chosen.
             life.put_off.pop(code, None)
