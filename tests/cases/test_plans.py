@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from cases.models import Objective, Report
-from cases.policy import OBJECTIVE_POLICY, OWN_REPORT_POLICY, REPORT_POLICY
+from cases.policy import HOST_POLICY, OBJECTIVE_POLICY, REPORT_POLICY
 from cases.services import plans, reports
 from cases.services.cases import move_case, transfer_case
 from cases.services.participants import give_consent
@@ -101,7 +101,7 @@ def test_what_each_person_may_do_with_plan_and_reports(who, cast, stage):
     on_objective, on_report, own = MAY_DO[who]
     assert _may(OBJECTIVE_POLICY, cast[who], stage.objective) == set(on_objective.split())
     assert _may(REPORT_POLICY, cast[who], stage.report) == set(on_report.split())
-    assert _may(OWN_REPORT_POLICY, cast[who], stage.placement) == ({"report"} if own else set())
+    assert _may(HOST_POLICY, cast[who], stage.placement) == ({"report"} if own else set())
 
 
 def test_the_list_of_writes_is_complete():
