@@ -231,8 +231,8 @@ def test_the_block_costs_the_same_for_one_and_four_moments(cast, over):
     assert found[0] == found[1]
 
 
-def test_the_block_says_so_when_nothing_waits(client, cast, placement):
-    assert "Aucune situation après le stage" in block(text(client, cast["coordinator"], "/"))
+def test_the_block_is_not_there_when_nothing_waits(client, cast, placement):
+    assert block(text(client, cast["coordinator"], "/")) == ""
 
 
 # ------------------------------------------------------------------ API

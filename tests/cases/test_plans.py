@@ -101,7 +101,7 @@ def test_what_each_person_may_do_with_plan_and_reports(who, cast, stage):
     on_objective, on_report, own = MAY_DO[who]
     assert _may(OBJECTIVE_POLICY, cast[who], stage.objective) == set(on_objective.split())
     assert _may(REPORT_POLICY, cast[who], stage.report) == set(on_report.split())
-    assert _may(HOST_POLICY, cast[who], stage.placement) == ({"report"} if own else set())
+    assert _may(HOST_POLICY, cast[who], stage.placement) == ({"report", "evaluate"} if own else set())
 
 
 def test_the_list_of_writes_is_complete():
@@ -299,6 +299,7 @@ def test_a_placement_opened_for_a_project_has_its_plan(cast, world, case_elsewhe
     move_case(case_elsewhere, "admit", by=by, decided_on=day)
     with change(by=SYSTEM, verb="organizations.project.update"):
         project.objectives = "Accueillir\nClasser"
+        project.status, project.submitted_on, project.decided_on = "open", day, day
         project.save()
     placement = open_placement(
         case_elsewhere, by=by, site=world.site_03, project=project, planned_start=day

@@ -177,7 +177,7 @@ def test_any_other_concern_plans_nothing(concern, cast, placement):
 
 
 def test_whoever_came_by_a_link_reports_in_the_host_s_own_name_and_is_heard(cast, placement):
-    held = {("answer", "cases.Placement"): frozenset({placement.pk})}
+    held = {("report", "cases.Placement"): frozenset({placement.pk})}
     link = Bearer(Scope("a-link", held))
     written = report(placement, link, concern="urgent", progress="Conflit")
     assert (written.is_on_behalf, written.recorded_by) == (False, None)

@@ -27,10 +27,9 @@ def page(client, user, url, status=200):
 
 
 def part(text, name):
-    """The section of the page with this id."""
+    """The section of the page with this id; nothing when it has nothing to show."""
     found = re.search(rf'<section class="stack" id="{name}".*?</section>', text, re.DOTALL)
-    assert found, name
-    return found.group(0)
+    return found.group(0) if found else ""
 
 
 # ------------------------------------------------------------------ the page of a case
