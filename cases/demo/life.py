@@ -15,11 +15,16 @@ from cases.demo.plans import keep_plan
 from cases.demo.problems import bring_problems
 from cases.demo.projects import call_projects
 from cases.demo.stories import CASES, PLACEMENTS
-from cases.models import Case, FollowUp, Placement
+from cases.models import Case, Consent, FollowUp, Placement
 from cases.services.cases import move_case, update_case
 from cases.services.follow_ups import add_follow_up, complete_follow_up
 from cases.services.notes import add_note
-from cases.services.participants import give_consent, save_health
+from cases.services.participants import (
+    give_consent,
+    read_health,
+    save_health,
+    withdraw_consent,
+)
 from cases.services.placements import move_placement, open_placement, update_placement
 from organizations.models import HostSite, JobClass, Region
 
@@ -111,6 +116,17 @@ def _health(people: dict[str, Any], site: HostSite) -> None:
         attestation_issuer="Organisme Exemple",
         attested_on=day(-140),
         attestation_expires_on=day(220),
+    )
+    # For whoever protects personal information: somebody read it, and somebody took a consent back.
+    read_health(case, by=by)
+    taken_back = Consent.objects.get(
+        participant__cases__is_imported=False,
+        participant__last_name="Imbeault",
+        participant__first_name="Jade",
+        purpose="share_needs",
+    )
+    withdraw_consent(
+        taken_back, by=by, withdrawn_on=day(-4), reason="Préfère en parler elle-même à l’unité"
     )
 
 

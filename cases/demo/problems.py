@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 from cases.demo.people import admit, arrive, dated, day, is_there
-from cases.models import Case, Placement
+from cases.models import Case, FollowUp, Placement
 from cases.services.accommodations import request_accommodation
 from cases.services.cases import move_case, update_case
+from cases.services.follow_ups import complete_follow_up
 from cases.services.participants import give_consent
 from cases.services.placements import move_placement, open_placement
 from organizations.models import HostOrganization, HostSite, JobClass, Region
@@ -209,3 +210,20 @@ def bring_problems(people: dict[str, Any], site: HostSite) -> None:
     for number, (last, first, bring) in enumerate(PROBLEMS, start=60):
         if not is_there(last, first):
             bring(Scene(people, site, last, first, number))
+            if bring is not _evaluation_missing:
+                _keep_up(last, people["coordinator-03"])
+
+
+def _keep_up(last: str, by: Any) -> None:
+    """What was due was done on its day: each person has the one problem, not a year of late follow-ups."""
+    mine = FollowUp.objects.overdue().filter(
+        case__is_imported=False, case__participant__last_name=last
+    )
+    for follow_up in mine.select_related("case", "step", "responsible"):
+        complete_follow_up(
+            follow_up,
+            by=by,
+            done_on=follow_up.due_on,
+            mode=FollowUp.Mode.CALL,
+            summary="Tout se passe comme prévu.",
+        )
