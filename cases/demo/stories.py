@@ -157,4 +157,15 @@ PLACEMENTS: tuple[tuple[str, str, int, tuple[tuple[str, dict[str, Any]], ...]], 
         ),
     ),
     ("Vachon", "Karolane", 40, (("cancel", {"reason": "Unité réorganisée"}),)),
+    (
+        "Yelle",
+        "Laurence",
+        -600,
+        (
+            ("sign", {"signed_on": -610}),
+            ("prepare", {}),
+            ("start", {"started_on": -600}),
+            ("complete", {"ended_on": -237}),
+        ),
+    ),
 )

@@ -16,8 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from cases.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD, UNIT, create_accounts
-from cases.demo.life import live
-from cases.demo.stories import CASES, PLACEMENTS
+from cases.demo.life import STEPS, live
 from cases.imports.importing import run
 from cases.models import Case
 from organizations.models import HostOrganization, HostSite, Region
@@ -48,8 +47,7 @@ class Command(BaseCommand):
             report = run(str(SPREADSHEET), by=people["lead"])
             self._say(f"{report.imported} dossiers importés")
         steps = live(people, site)
-        total = len(CASES) + len(PLACEMENTS) + 3
-        for _step in track(steps, "Vie du programme", total=total, console=self.console):
+        for _step in track(steps, "Vie du programme", total=STEPS, console=self.console):
             pass
         self._introduce(options["port"])
         if not options["no_serve"]:
