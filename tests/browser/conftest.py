@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-SERVED_WITHIN = 20
+SERVED_WITHIN = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
