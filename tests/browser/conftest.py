@@ -13,6 +13,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-SERVED_WITHIN = 20
+SERVED_WITHIN = 120
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -44,9 +45,26 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service that runs, and what a command needs to work on the same database."""
+
+    address: str
+    env: dict[str, str]
+
+    def manage(self, *arguments: str, **env: str) -> str:
+        """What `manage.py` prints, run beside the service as cron would."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=BASE_DIR, env=self.env | env, capture_output=True, text=True,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a service freshly prepared by `manage.py demo`."""
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service freshly prepared by `manage.py demo`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -56,23 +74,29 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "ACCOUNT_DEFAULT_DOMAIN": "exemple.qc.ca",
     }
     log = (tmp_path_factory.mktemp("log") / "service.log").open("w")
-    service = subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "manage.py", "demo", "--port", str(port)],
         cwd=BASE_DIR, env=env, stdout=log, stderr=log,
     )  # fmt: skip
     try:
-        _wait(f"http://127.0.0.1:{port}/livez", service)
-        yield f"http://127.0.0.1:{port}"
+        _wait(f"http://127.0.0.1:{port}/livez", process)
+        yield Service(f"http://127.0.0.1:{port}", env)
     finally:
-        service.terminate()
-        service.wait(timeout=10)
+        process.terminate()
+        process.wait(timeout=10)
         log.close()
 
 
-def _wait(url: str, service: subprocess.Popen) -> None:
+@pytest.fixture(scope="session")
+def address(service: Service) -> str:
+    """The address of the service."""
+    return service.address
+
+
+def _wait(url: str, process: subprocess.Popen) -> None:
     deadline = time.monotonic() + 60 + SERVED_WITHIN
     while time.monotonic() < deadline:
-        if service.poll() is not None:
+        if process.poll() is not None:
             pytest.fail("The demonstration stopped before it was served.")
         try:
             urllib.request.urlopen(url, timeout=1)
@@ -126,13 +150,19 @@ class Person:
 
 @pytest.fixture
 def person(browser: Any, address: str) -> Iterator[Any]:
-    """A factory: `person("lead")` is the lead, signed in, on a screen of the given width."""
+    """A factory: `person("lead")` is the lead, signed in, on a screen of the given width.
+
+    With `phone` the screen is a telephone's: as high as one, and touched.
+    """
     contexts, people = [], []
 
-    def come(name: str | None, *, width: int = 1280, script: bool = True) -> Person:
+    def come(
+        name: str | None, *, width: int = 1280, script: bool = True, phone: bool = False
+    ) -> Person:
         context = browser.new_context(
             locale="fr-CA", timezone_id="America/Toronto", java_script_enabled=script,
-            viewport={"width": width, "height": 900},
+            viewport={"width": width, "height": 740 if phone else 900},
+            has_touch=phone, is_mobile=phone,
         )  # fmt: skip
         contexts.append(context)
         somebody = Person(context.new_page(), address)

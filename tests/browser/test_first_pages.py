@@ -61,10 +61,21 @@ PAGES = {
     "coordinator-03": [
         "/cases/", "/cases/?q=nadeau", "/cases/new/", "/follow-ups/?when=overdue", "/placements/",
         "/host-organizations/", "/host-sites/", "/imports/new/", "/history/", "/accounts/profile/",
+        "/projects/", "/calls/", "/matches/", "/capacity/", "/accommodations/", "/evaluations/",
+        "/data-problems/", "/answers/", "/calendar/",
     ],
-    "lead": ["/grants/", "/grants/new/", "/cases/?region=", "/placements/?current=on"],
-    "host-mtmd": ["/placements/", "/host-sites/", "/follow-ups/"],
-    "auditor": ["/history/", "/cases/", "/host-organizations/"],
+    "lead": [
+        "/grants/", "/grants/new/", "/cases/?region=", "/placements/?current=on", "/projects/",
+        "/calls/", "/answers/", "/data-problems/",
+    ],
+    "host-mtmd": [
+        "/placements/", "/host-sites/", "/follow-ups/", "/projects/", "/evaluations/", "/calendar/",
+    ],
+    "committee": ["/projects/", "/calls/"],
+    "auditor": [
+        "/history/", "/cases/", "/host-organizations/", "/matches/", "/accommodations/",
+        "/evaluations/",
+    ],
 }  # fmt: skip
 
 
@@ -74,6 +85,17 @@ def test_the_other_pages_hold_the_same_promises(name, width, person):
     somebody = person(name, width=width)
     found = {path: somebody.go(path).page.evaluate(PROMISES) for path in PAGES[name]}
     assert found == {path: [] for path in PAGES[name]}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_placement_and_its_case_hold_them_too(width, person):
+    somebody = person("coordinator-03", width=width).go("/placements/?q=ostiguy")
+    somebody.page.get_by_role("link", name="Emmanuel Ostiguy").first.click()
+    somebody.page.wait_for_url(re.compile("/placements/[0-9a-f-]{36}/$"))
+    assert somebody.page.evaluate(PROMISES) == []
+    somebody.page.locator("main a[href^='/cases/']").first.click()
+    somebody.page.wait_for_url(re.compile("/cases/[0-9a-f-]{36}/$"))
+    assert somebody.page.evaluate(PROMISES) == []
 
 
 def test_the_first_key_press_offers_to_skip_to_the_content(person):
