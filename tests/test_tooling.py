@@ -25,7 +25,7 @@ DOMAIN = [
     "organizations/policy.py",
     "organizations/models",
     "organizations/services",
-    "cases/policy.py",
+    "cases/policy",
     "cases/workflow.py",
     "cases/models",
     "cases/services",

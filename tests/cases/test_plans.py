@@ -101,7 +101,9 @@ def test_what_each_person_may_do_with_plan_and_reports(who, cast, stage):
     on_objective, on_report, own = MAY_DO[who]
     assert _may(OBJECTIVE_POLICY, cast[who], stage.objective) == set(on_objective.split())
     assert _may(REPORT_POLICY, cast[who], stage.report) == set(on_report.split())
-    assert _may(HOST_POLICY, cast[who], stage.placement) == ({"report", "evaluate"} if own else set())
+    assert _may(HOST_POLICY, cast[who], stage.placement) == (
+        {"report", "evaluate"} if own else set()
+    )
 
 
 def test_the_list_of_writes_is_complete():
