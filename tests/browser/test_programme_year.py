@@ -289,6 +289,7 @@ def the_placement(year: Year, placement: str) -> None:
         "Demander une prolongation", extension_end=in_days(1), reason="Objectifs à consolider"
     )
     # Whoever asks does not approve.
+    assert not coordinator.offers("Approuver la prolongation")
     year["lead"].go(placement).does("Approuver la prolongation")
     evaluate(year, placement, "finale", "hire", weeks_ago(54))
     coordinator.go(placement).does("Terminer le stage", ended_on=weeks_ago(53))
