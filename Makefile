@@ -43,7 +43,7 @@ serve: install ## the service on the data it has, on PORT
 		--no-control-socket
 
 test: $(DEV) ## the tests; ARGS go to pytest, DATABASE_URL names another database
-	$(PY) -m pytest $(ARGS)
+	$(PY) -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint imports templates types migrations deploy schema translations ## all but the tests
 

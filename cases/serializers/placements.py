@@ -8,6 +8,7 @@ from rest_framework import serializers
 from cases.models import Placement, Signature, Suspension
 from cases.serializers import related, tiers
 from cases.serializers.accommodations import ReadinessSerializer
+from cases.services.placements import offered
 from cases.services.readiness import readiness
 from organizations.serializers import (
     HostOrganizationReference,
@@ -68,7 +69,8 @@ class PlacementSerializer(tiers.Tiered):
         return ReadinessSerializer(readiness(placement)).data
 
     def get_actions(self, placement: Placement) -> list[str]:
-        moves = [step.name for step in placement.available_transitions]
+        user = self.context["request"].user
+        moves = [step.name for step in offered(placement, by=user)]
         return [*moves, "edit"] if placement.can_update else moves  # type: ignore[attr-defined]
 
 

@@ -25,8 +25,9 @@ from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW, RefusalReason
 from organizations.models import HostSite, Program, Project
 from organizations.policy import SITE_POLICY
 from organizations.policy import Action as HostAction
-from peph.errors import Conflict, Forbidden, Invalid
+from peph.errors import Conflict, DomainError, Forbidden, Invalid
 from peph.records import amend, check_version, locked, save_valid
+from peph.workflow import Transition
 
 # What the host keeps up to date; dates and job class are the programme's.
 HOST_FIELDS = frozenset({"hours_per_week", "supervisor_name", "supervisor_email", "mentor_name"})
@@ -128,6 +129,8 @@ def move_placement(
         PLACEMENT_POLICY.check(by, row.requires, placement)
         check_version(placement, version)
         PLACEMENT_WORKFLOW.step(name, placement.status, placement.get_status_display())
+        if refusal := obstacle(placement, name, by=by):
+            raise refusal
         values = row.clean(inputs)
         # A suspension keeps its reason beside its dates; every other reason is the change's.
         reason = values.pop("reason", None) or ""
@@ -142,6 +145,23 @@ def move_placement(
         if after := _AFTER.get(name):
             after(placement)
     return placement
+
+
+# ------------------------------------------------------------------ what stands in the way of one move
+def obstacle(placement: Placement, name: str, *, by: Any) -> DomainError | None:
+    """What keeps `by` from a move that the status and the rights allow; None when nothing does.
+
+    The page says it beside the buttons, the service refuses with it.
+    """
+    if name == "approve-extension" and placement.extension_by_id == by.pk:
+        return Forbidden(_("You asked for this extension: somebody else approves it."))
+    return None
+
+
+def offered(placement: Placement, *, by: Any) -> list[Transition]:
+    """The moves open now to `by`, for whom the placement was loaded."""
+    steps = placement.available_transitions
+    return [step for step in steps if obstacle(placement, step.name, by=by) is None]
 
 
 # ------------------------------------------------------------------ what one move fills in
@@ -211,8 +231,6 @@ def _extend(placement: Placement, by: Any, values: dict[str, Any]) -> None:
 
 
 def _approve_extension(placement: Placement, by: Any, values: dict[str, Any]) -> None:
-    if placement.extension_by_id == by.pk:
-        raise Forbidden(_("You asked for this extension: somebody else approves it."))
     asked: Any = placement.extension_end
     placement.planned_end, placement.extension_end = asked, None
     # The programme's longest placement may have changed since it was asked for.

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cases.models import FollowUp, Placement
+from cases.services.placements import obstacle, offered
 from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.views.accommodation_page import accommodations_of_placement
 from cases.views.documents import placement_documents
@@ -57,7 +58,12 @@ def placement_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
     context = {
         "placement": placement,
-        "moves": placement.available_transitions,
+        "moves": offered(placement, by=request.user),
+        "kept": [
+            (step.label, str(refusal))
+            for step in placement.available_transitions
+            if (refusal := obstacle(placement, step.name, by=request.user))
+        ],
         "agreement": _agreement(placement),
         "people": _people(placement),
         "person": _person(placement),

@@ -29,7 +29,7 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-SERVED_WITHIN = 120
+SERVED_WITHIN = 180
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +41,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            # One service for all of them, whatever the number of processes.
+            item.add_marker(pytest.mark.xdist_group("browser"))
             if reason and not (CHROMIUM is None and os.environ.get("REQUIRE_BROWSER")):
                 item.add_marker(pytest.mark.skip(reason=reason))
 
@@ -70,7 +72,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         port = free.getsockname()[1]
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "peph.settings",
-        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('service') / 'peph.sqlite3'}",
+        "DATABASE_URL": database,
         "ACCOUNT_DEFAULT_DOMAIN": "exemple.qc.ca",
     }
     log = (tmp_path_factory.mktemp("log") / "service.log").open("w")
@@ -94,7 +96,7 @@ def address(service: Service) -> str:
 
 
 def _wait(url: str, process: subprocess.Popen) -> None:
-    deadline = time.monotonic() + 60 + SERVED_WITHIN
+    deadline = time.monotonic() + SERVED_WITHIN
     while time.monotonic() < deadline:
         if process.poll() is not None:
             pytest.fail("The demonstration stopped before it was served.")

@@ -166,6 +166,8 @@ def test_an_extension_is_asked_by_one_and_approved_by_another(api, placement):
         headers=_tag(placement),
     )  # fmt: skip
     assert (asked.status_code, asked.json()["status"]) == (200, "extended")
+    assert "approve-extension" not in asked.json()["actions"]
+    assert "approve-extension" in api("colleague").get(url).json()["actions"]
     tag = {"if-match": asked["ETag"]}
     assert (
         api("coordinator")

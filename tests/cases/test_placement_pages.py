@@ -197,6 +197,9 @@ def test_nobody_approves_their_own_extension(cast, client, placement):
     placement.refresh_from_db()
     client.force_login(cast["coordinator"])
     body = {"version": placement.version}
+    shown = page(client, cast["coordinator"], address(placement))
+    assert address(placement, "move/approve-extension/") not in shown
+    assert "Vous avez demandé cette prolongation" in shown
     assert client.post(address(placement, "move/approve-extension/"), body).status_code == 403
     client.force_login(cast["colleague"])
     assert client.post(address(placement, "move/approve-extension/"), body).status_code == 302
