@@ -72,7 +72,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         port = free.getsockname()[1]
     env = os.environ | {
         "DJANGO_SETTINGS_MODULE": "peph.settings",
-        "DATABASE_URL": database,
+        "DATABASE_URL": f"sqlite:///{tmp_path_factory.mktemp('service') / 'peph.sqlite3'}",
         "ACCOUNT_DEFAULT_DOMAIN": "exemple.qc.ca",
     }
     log = (tmp_path_factory.mktemp("log") / "service.log").open("w")
