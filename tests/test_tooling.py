@@ -160,7 +160,9 @@ def test_what_was_done_is_not_done_again(checkout: Path) -> None:
     assert make(checkout, "--dry-run", "install").stdout == (
         "make: Nothing to be done for 'install'.\n"
     )
-    assert make(checkout, "--dry-run", "test").stdout == ".venv/bin/python -m pytest \n"
+    assert make(checkout, "--dry-run", "test").stdout == (
+        ".venv/bin/python -m pytest -n auto --dist loadgroup \n"
+    )
 
 
 @needs_make

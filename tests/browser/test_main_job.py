@@ -53,7 +53,7 @@ def test_a_host_keeps_its_placement_and_the_auditor_reads_what_changed(person):
     host.go("/placements/?q=nadeau")
     host.page.get_by_role("link", name="Delphine Nadeau").click()
     assert host.page.get_by_text("Date de naissance").count() == 0
-    host.page.get_by_role("link", name=re.compile("à jour")).click()
+    host.page.get_by_role("link", name="Tenir ce stage à jour").click()
     host.page.fill("input[name=mentor_name]", "Bernadette Mentor")
     host.page.click("main form button")
     assert host.page.get_by_text("Bernadette Mentor").is_visible()
