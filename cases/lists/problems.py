@@ -38,7 +38,7 @@ class ProblemForm(forms.Form):
     """What the queue is narrowed by; `narrowed` is for the query."""
 
     check = forms.ChoiceField(
-        label=_("Check"),
+        label=_("Data check"),
         required=False,
         choices=[("", _("All")), *((check.code, check.label) for check in CHECKS)],
     )

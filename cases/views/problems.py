@@ -78,7 +78,7 @@ def problem_dismiss(request: HttpRequest, code: str, pk: uuid.UUID) -> HttpRespo
             "button": _("Set aside"),
             "cancel_url": back,
             "facts": [
-                (_("Check"), check.label),
+                (_("Data check"), check.label),
                 (_("Case"), f"{case.number} – {case.participant}"),
                 (_("Since"), row.since),
             ],
