@@ -86,6 +86,10 @@ LONE = {  # file → what it needs, what must be in it
     ),
     "field": ({"field": Sample(WRONG)["name"]}, ['for="id_name"', 'id="id_name"']),
     "filters": ({"form": Sample()}, ['method="get"', 'role="search"', 'id="id_name"']),
+    "kept_moves": (
+        {"moves": [{"step": {"label": "Admit"}, "why": "No consent yet."}]},
+        ["<dt>Admit</dt>", "<dd>No consent yet.</dd>"],
+    ),
     "pagination": (
         {"page": Page([], next="NEXT", previous=None), "label": "Pages"},
         ['href="?status=open&amp;cursor=NEXT"', 'rel="next"'],
