@@ -6,7 +6,6 @@ from rest_framework.routers import SimpleRouter
 from cases.api.accommodations import AccommodationResource
 from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
-from cases.api.change_sets import ChangeSetResource
 from cases.api.documents import DocumentResource
 from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
@@ -37,7 +36,6 @@ router.register("notes", NoteResource, basename="api-note")
 router.register("links", LinkResource, basename="api-link")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
-router.register("change-sets", ChangeSetResource, basename="api-change-set")
 router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder-pause")
 
 # What is computed has no address of its own for a single row.

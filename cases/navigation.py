@@ -9,7 +9,6 @@ from cases.policy import (
     ACCOMMODATION_POLICY,
     ANSWER_RATE_POLICY,
     CASE_POLICY,
-    CHANGE_SET_POLICY,
     EVALUATION_POLICY,
     FOLLOW_UP_POLICY,
     MATCH_POLICY,
@@ -59,9 +58,6 @@ def register() -> None:
             "cases:import_new",
             _may(REGION_CASE_POLICY, Action.TAKE_IN),
             70,
-        ),
-        navigation.Item(
-            "history", _("History"), "cases:change_set_list", _may(CHANGE_SET_POLICY), 80
         ),
     )
 

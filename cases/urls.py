@@ -17,7 +17,6 @@ from cases.views import (
     evaluations,
     follow_ups,
     health,
-    history,
     imports,
     link_pages,
     links,
@@ -245,10 +244,6 @@ IMPORTS = [
     path(f"{IMPORT}discard/", imports.import_discard, name="import_discard"),
     path(f"{IMPORT}problems.csv", imports.import_problems, name="import_problems"),
 ]
-HISTORY = [
-    path("history/", history.change_set_list, name="change_set_list"),
-    path("history/<int:number>/", history.change_set_detail, name="change_set_detail"),
-]
 
 urlpatterns = [
     *CASES,
@@ -266,5 +261,4 @@ urlpatterns = [
     *EVALUATIONS,
     *REMINDERS,
     *IMPORTS,
-    *HISTORY,
 ]

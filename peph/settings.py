@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "peph.accounts",
     "organizations",
     "cases",
+    "auditing",
     "peph",
 ]
 

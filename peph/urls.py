@@ -12,9 +12,11 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("cases.urls")),
     path("", include("organizations.urls")),
+    path("", include("auditing.urls")),
     path("accounts/", include("peph.accounts.urls")),
     path("api/v1/", include(organizations.api_urls.router.urls)),
     path("api/v1/", include("cases.api_urls")),
+    path("api/v1/", include("auditing.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path(
         "api/docs/",

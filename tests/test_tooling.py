@@ -20,6 +20,7 @@ PINS = {"base": ROOT / "requirements/base.txt", "dev": ROOT / "requirements/dev.
 WRITE_ENV = ROOT / "scripts/write_env.py"
 # Not peph.access: the middleware that remembers a request's scopes lives beside them.
 DOMAIN = [
+    "auditing/policy.py",
     "peph/records.py",
     "peph/workflow.py",
     "organizations/policy.py",

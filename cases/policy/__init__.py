@@ -12,12 +12,6 @@ from cases.policy.cases import (
     REGION_CASE_POLICY,
     of_case,
 )
-from cases.policy.history import (
-    ACCESS_LOG_POLICY,
-    CHANGE_SET_POLICY,
-    CHANGED_ROW_POLICY,
-    READS_HISTORY,
-)
 from cases.policy.placements import (
     ANSWER_RATE_POLICY,
     AWAITED_EVALUATION_POLICY,
@@ -34,13 +28,10 @@ from cases.policy.placements import (
 from cases.policy.rules import HOSTS, OFFICERS, Action, exception
 
 __all__ = [
-    "ACCESS_LOG_POLICY",
     "ACCOMMODATION_POLICY",
     "ANSWER_RATE_POLICY",
     "AWAITED_EVALUATION_POLICY",
     "CASE_POLICY",
-    "CHANGED_ROW_POLICY",
-    "CHANGE_SET_POLICY",
     "CONSENT_POLICY",
     "DOCUMENT_POLICY",
     "EVALUATION_POLICY",
@@ -55,7 +46,6 @@ __all__ = [
     "OUTCOME_POLICY",
     "PARTICIPANT_POLICY",
     "PLACEMENT_POLICY",
-    "READS_HISTORY",
     "REGION_CASE_POLICY",
     "REMINDER_PAUSE_POLICY",
     "REPORT_POLICY",

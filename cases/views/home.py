@@ -21,7 +21,7 @@ from cases.views import (
 )
 from cases.views.home_blocks import Block
 from organizations.models import ProgramGrant
-from organizations.policy import everywhere, in_organization, in_region
+from organizations.policy import everywhere
 from peph.access import NOTHING, Rule
 from peph.accounts.models import User
 from peph.pages import refusals
@@ -36,7 +36,7 @@ def _if_any(build: Build) -> Build:
 
 
 # What a person holds → the blocks it brings. Somebody with two kinds of work gets both.
-WORK: tuple[tuple[Rule, Build], ...] = (
+WORK: list[tuple[Rule, Build]] = [
     (OFFICERS, home_work.officer_blocks),
     (OFFICERS, _if_any(home_evaluations.officer_blocks)),
     (OFFICERS, _if_any(home_accommodations.officer_blocks)),
@@ -54,12 +54,13 @@ WORK: tuple[tuple[Rule, Build], ...] = (
     (HOSTS, _if_any(home_projects.host_blocks)),
     (exception("view_case", "change_case"), home_work.shared_blocks),
     (everywhere("protect"), home_work.privacy_blocks),
-    (
-        everywhere("audit") | in_region("audit") | in_organization("audit"),
-        home_work.auditor_blocks,
-    ),
     (everywhere("select"), home_projects.committee_blocks),
-)
+]
+
+
+def register(rule: Rule, build: Build) -> None:
+    """For the apps above: whoever holds something by `rule` gets these blocks, after the others."""
+    WORK.append((rule, build))
 
 
 @require_safe

@@ -22,10 +22,11 @@ MOST_COUNTED = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One part of the first page. `kind` names the partial that draws the rows."""
+    """One part of the first page. `kind` names the partial of `app` that draws the rows."""
 
     name: str
     kind: str
+    app: str = "cases"
     title: Any
     rows: Sequence[Any] = ()
     count: int | None = None
@@ -35,7 +36,7 @@ class Block:
 
     @property
     def template(self) -> str:
-        return f"cases/_home_{self.kind}.html"
+        return f"{self.app}/_home_{self.kind}.html"
 
     @property
     def count_text(self) -> str:

@@ -9,8 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Consent, FollowUp, Placement
-from cases.policy import CHANGE_SET_POLICY, Action
-from cases.views.history import change_set_rows
 from cases.views.home_blocks import (
     MOST_COUNTED,
     MOST_ROWS,
@@ -23,8 +21,8 @@ from cases.views.home_blocks import (
 )
 from cases.workflow import CaseStatus, PlacementStatus
 from organizations.models import Region
-from peph.audit.models import AccessLog, ChangeSet
-from peph.paging import Order, count_up_to, page
+from peph.audit.models import AccessLog
+from peph.paging import count_up_to
 
 ENDING_DAYS = 60
 RECENT_DAYS = 30
@@ -192,27 +190,6 @@ def host_blocks(user: Any) -> list[Block]:
             url=address("cases:follow_up_list", when="to_do"),
             link=_("All follow-ups to do"),
         ),
-    ]
-
-
-def auditor_blocks(user: Any) -> list[Block]:
-    """Auditors: what changed last inside the mandate; the first number is the last one given."""
-    newest = page(
-        ChangeSet.objects.all(),
-        order=Order("number"),
-        size=MOST_ROWS,
-        branches=CHANGE_SET_POLICY.branches(user, Action.VIEW),
-    )
-    return [
-        Block(
-            name="changes",
-            kind="change_sets",
-            title=_("Latest changes"),
-            rows=change_set_rows(newest.rows, user),
-            empty=_("Nothing was recorded yet in your scope."),
-            url=reverse("cases:change_set_list"),
-            link=_("The whole history"),
-        )
     ]
 
 

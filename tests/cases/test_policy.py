@@ -2,10 +2,10 @@
 
 import pytest
 
+from auditing.policy import CHANGE_SET_POLICY
 from cases.models import Case, FollowUp, Note, Participant, Placement
 from cases.policy import (
     CASE_POLICY,
-    CHANGE_SET_POLICY,
     FOLLOW_UP_POLICY,
     NOTE_POLICY,
     PARTICIPANT_POLICY,

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from django.utils import timezone
 
-from cases.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
+from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from organizations.models import Project, ProjectCriterion, ProjectScore
 from organizations.score_table import score_table
 from organizations.services.grants import end_grant, give_grant

@@ -9,8 +9,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from cases.filters import ChangeSetFilter
-from cases.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
+from auditing.lists.change_sets import ChangeSetFilter
+from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from cases.serializers.history import ChangeSetSerializer, EntrySerializer
 from peph.audit import access_log, timeline
 from peph.audit.models import ChangedRow, ChangeSet

@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cases.filters import ChangeSetFilter
+from auditing.lists.change_sets import ChangeSetFilter
+from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from cases.models import Case
-from cases.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY, Action
+from cases.policy import Action
 from organizations.models import HostOrganization, Region
 from peph.audit import access_log, timeline
 from peph.audit.models import ChangedRow, ChangeSet
@@ -67,7 +68,7 @@ def change_set_list(request: HttpRequest) -> HttpResponse:
         order=NEWEST_NUMBER_FIRST,
     )
     context = {"listing": found, "rows": change_set_rows(found.page.rows, request.user)}
-    return render(request, "cases/change_set_list.html", context)
+    return render(request, "auditing/change_set_list.html", context)
 
 
 @require_safe
@@ -86,11 +87,11 @@ def change_set_detail(request: HttpRequest, number: int) -> HttpResponse:
         "records": timeline.changes_of(change_set, rows),
         "next_url": f"?after={rows[-1].pk}" if more else "",
         "trail": [
-            (_("History"), reverse("cases:change_set_list")),
+            (_("History"), reverse("auditing:change_set_list")),
             (_("Change %(number)d") % {"number": number}, ""),
         ],
     }
-    return render(request, "cases/change_set_detail.html", context)
+    return render(request, "auditing/change_set_detail.html", context)
 
 
 def _visible_change_set(request: HttpRequest, number: int) -> ChangeSet:

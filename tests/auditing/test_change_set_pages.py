@@ -145,7 +145,7 @@ def test_a_filter_tells_nothing_of_what_else_an_import_touched(cast, client, wor
 
 
 def test_many_records_come_a_page_at_a_time(cast, client, case, monkeypatch):
-    monkeypatch.setattr("cases.views.history.ROWS_A_PAGE", 2)
+    monkeypatch.setattr("auditing.views.change_sets.ROWS_A_PAGE", 2)
     number = ChangeSet.objects.get(verb="cases.placement.open").number
     client.force_login(cast["auditor"])
     seen, query = [], ""

@@ -1,0 +1,1 @@
+"""What the lists of the auditor’s workspace can be narrowed by."""
