@@ -1,7 +1,5 @@
 """Accounts in the administration site, the break-glass: opened, corrected, closed there; never deleted."""
 
-from typing import Any
-
 from django.contrib import admin
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -32,9 +30,6 @@ class UserAdmin(SafeHistoryAdmin):
     )
     readonly_fields = ("created_at", "last_login", "password_changed_at")
     ordering = ("last_name", "first_name", "email")
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         if not change:

@@ -1,25 +1,89 @@
-"""`SafeHistoryAdmin`, the base of every admin page of a tracked model."""
+"""The administration site as a break-glass: closed to auditors, our pages only, reasons asked."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
+from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.forms import CharField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from peph.audit.middleware import ADMIN_REASON
+from peph.scopes import scope_of
 
-class SafeHistoryAdmin(SimpleHistoryAdmin):
-    """simple-history's pages, without the two holes of the stock class.
+LONGEST_REASON = 500
 
-    Its history form accepts a POST from somebody who may only look, and it reads past get_queryset().
-    Here the history is read only, and only for records the person can reach. No actions and no delete:
-    the administration site is the break-glass, not a tool for bulk work.
-    """
 
-    actions = None
+class BreakGlassSite(admin.AdminSite):
+    """Django's site, without what would write unseen or let the one who verifies write at all."""
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Who audits does not administer, whatever else the account may do (separation of duties)."""
+        return super().has_permission(request) and not audits(request.user)
+
+    def register(
+        self,
+        model_or_iterable: type[models.Model] | Iterable[type[models.Model]],
+        admin_class: type[admin.ModelAdmin] | None = None,
+        **options: Any,
+    ) -> None:
+        """Pages of libraries are left out: they would write without asking why."""
+        if isinstance(admin_class, type) and issubclass(admin_class, BreakGlassAdmin):
+            super().register(model_or_iterable, admin_class, **options)
+
+    def password_change(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> TemplateResponse:
+        """The own password is changed on the own page, as everybody's."""
+        raise Http404
+
+
+def audits(user: Any) -> bool:
+    """Whether somebody holds, on anything, one of the permissions that keep out of the site."""
+    held = {permission for permission, _on in scope_of(user).held}
+    return bool(held & set(settings.NOT_AT_ADMINISTRATION_SITE))
+
+
+class BreakGlassAdmin(admin.ModelAdmin):
+    """The base of every page of the site: nothing is deleted, nothing is done in bulk."""
+
+    actions: Any = None
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class ReasonedForm(ModelForm):
+    """Any form of the site: why this is written here, and not where everybody writes it."""
+
+    reason_for_change = CharField(  # named by ADMIN_REASON
+        label=_("Reason"),
+        max_length=LONGEST_REASON,
+        widget=AdminTextareaWidget(attrs={"rows": 2}),
+        help_text=_("Why this is done here. It is kept in the history with what you change."),
+    )
+
+
+class SafeHistoryAdmin(BreakGlassAdmin, SimpleHistoryAdmin):
+    """The page of a tracked model: simple-history's, without the two holes of the stock class.
+
+    Its history form accepts a POST from somebody who may only look, and it reads past get_queryset().
+    Here the history is read only for everybody, and only for records the person can reach.
+    """
+
+    form = ReasonedForm
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The reason comes last, before the button."""
+        fields = [name for name in super().get_fields(request, obj) if name != ADMIN_REASON]
+        return [*fields, ADMIN_REASON]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

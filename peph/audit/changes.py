@@ -11,6 +11,7 @@ from django.utils import timezone
 from uuid_utils import compat
 
 from peph.audit import context
+from peph.audit.models.change_sets import Channel
 from peph.audit.running import Change, running, set_running
 from peph.audit.seal import seal_postgresql, seal_sqlite, tell_postgresql
 from peph.scopes import Bearer
@@ -58,8 +59,9 @@ def change(
     lends its region and organisation where these are not given. A nested change joins the outer one as a
     savepoint and must have the same actor. Nothing written means no change set.
 
-    Raises ChangeError for a missing or second actor, an empty verb, or a request that may only read
-    (GET, HEAD, OPTIONS); RuntimeError inside a transaction that no change opened.
+    Raises ChangeError for a missing or second actor, an empty verb, a request that may only read (GET,
+    HEAD, OPTIONS), or something written at the administration site without a reason; RuntimeError inside
+    a transaction that no change opened.
     """
     actor_id = _actor_id(by)
     if not verb:
@@ -91,6 +93,10 @@ def change(
             _begin(connection, done)
             yield done
             _seal(connection, done)
+            if done.rows and done.channel == Channel.ADMIN and not done.reason:
+                raise ChangeError(
+                    f"{verb}: the administration site writes nothing without a reason."
+                )
             # Before COMMIT: what runs on_commit is no longer part of this change.
             set_running(connection, None)
     finally:

@@ -14,6 +14,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OURS = ("peph", "organizations", "cases", "auditing")
 CHANNELS = (("/api/", "api"), ("/admin/", "admin"), ("/link/", "link"))
 RECEIPT_HEADER = "Change-Set"
+# The field of every form of the administration site; change() seals nothing there without it.
+ADMIN_REASON = "reason_for_change"
 
 
 class AuditMiddleware:
@@ -46,7 +48,8 @@ class AuditMiddleware:
             return None
         user = getattr(request, "user", None)
         by = user if getattr(user, "is_authenticated", False) else SYSTEM
-        with change(by=by, verb=verb_of(request)):
+        reason = request.POST.get(ADMIN_REASON, "").strip()
+        with change(by=by, verb=verb_of(request), reason=reason):
             return view(request, *args, **kwargs)
 
 

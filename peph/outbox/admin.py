@@ -6,12 +6,13 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from peph.audit.admin import BreakGlassAdmin
 from peph.outbox.models import Message
 from peph.outbox.services import try_again
 
 
 @admin.register(Message)
-class MessageAdmin(admin.ModelAdmin):
+class MessageAdmin(BreakGlassAdmin):
     """To read, but for one action: a message that was given up can be queued anew."""
 
     list_display = ("key", "to", "created_at", "attempts", "sent_at", "gave_up_at", "last_error")
@@ -24,9 +25,6 @@ class MessageAdmin(admin.ModelAdmin):
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Message | None = None) -> bool:
         return False
 
     @admin.action(description=_("Try to send again"))

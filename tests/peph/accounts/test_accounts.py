@@ -17,6 +17,7 @@ def form_of(user, **changes):
     fields = ("email", "first_name", "last_name", "language")
     flags = ("is_active", "is_staff", "is_superuser")
     form = {name: getattr(user, name) for name in fields}
+    form["reason_for_change"] = "Demande de la direction"
     form |= {name: "on" for name in flags if getattr(user, name)}
     return {name: value for name, value in (form | changes).items() if value is not None}
 
@@ -90,11 +91,14 @@ def test_a_password_kept_in_an_old_form_is_renewed_at_sign_in_without_a_change(
 def test_the_administration_site_opens_an_account_without_a_password(client, administrator):
     client.force_login(administrator)
     form = {"email": "New@Exemple.qc.ca", "first_name": "N", "last_name": "W", "language": "fr"}
+    form["reason_for_change"] = "Arrivée"
     answer = client.post("/admin/accounts/user/add/", form | {"is_active": "on"})
     assert answer.status_code == 302
     made = User.objects.get(email="new@exemple.qc.ca")
     assert not made.has_usable_password()
     assert made.history.get().history_user_id == administrator.pk
+    stored = ChangeSet.objects.first()
+    assert (stored.channel, stored.reason) == ("admin", "Arrivée")
 
 
 def test_the_administration_site_closes_an_account_like_the_service(client, administrator, person):

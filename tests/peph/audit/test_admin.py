@@ -4,11 +4,17 @@ import uuid
 from types import SimpleNamespace
 
 import pytest
+from django.contrib import admin
+from django.forms import ModelForm
 from django.test import Client
 
 from peph.accounts.models import User
-from peph.audit.changes import SYSTEM, change
+from peph.audit.admin import BreakGlassSite
+from peph.audit.changes import SYSTEM, ChangeError, change
+from peph.audit.models import ChangeSet
+from peph.scopes import Scope
 from tests.ledger.models import Entry
+from tests.peph.audit.urls import EntryAdmin
 
 pytestmark = pytest.mark.urls("tests.peph.audit.urls")
 
@@ -62,6 +68,67 @@ def test_the_history_of_a_record_out_of_scope_is_not_there(
 def test_a_key_that_is_none_is_not_there_either(key: str, client: Client, boss: User) -> None:
     assert client.get(f"/admin/ledger/entry/{key}/history/").status_code == 404
     assert client.get(f"/admin/ledger/entry/{key}/history/1/").status_code == 404
+
+
+@pytest.mark.parametrize("reason", [None, "", "   "])
+def test_nothing_is_written_without_a_reason(
+    reason: str | None, client: Client, boss: User, ledger: SimpleNamespace
+) -> None:
+    given = {"name": "Luc", "count": "4"} | (
+        {} if reason is None else {"reason_for_change": reason}
+    )
+    sets = ChangeSet.objects.count()
+    for address in ("add/", f"{ledger.entry.pk}/change/"):
+        answer = client.post(f"/admin/ledger/entry/{address}", given)
+        assert answer.status_code == 200
+        assert "reason_for_change" in answer.context["adminform"].form.errors
+        assert 'value="Luc"' in answer.content.decode()
+    assert ChangeSet.objects.count() == sets
+
+
+def test_a_page_that_forgets_the_reason_is_not_sealed(
+    client: Client, boss: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EntryAdmin, "form", ModelForm)
+    monkeypatch.setattr(EntryAdmin, "get_fields", lambda *given: ("name", "count"))
+    with pytest.raises(ChangeError, match="nothing without a reason"):
+        client.post("/admin/ledger/entry/add/", {"name": "Luc", "count": "4"})
+    assert not Entry.objects.filter(name="Luc").exists()
+
+
+@pytest.mark.parametrize(
+    ("permission", "on", "opens"),
+    [
+        ("audit", "organizations.Program", 302),
+        ("audit", "organizations.Region", 302),
+        ("audit", "organizations.HostOrganization", 302),
+        ("coordinate", "organizations.Region", 200),
+    ],
+)
+def test_whoever_audits_does_not_administer(
+    permission: str,
+    on: str,
+    opens: int,
+    client: Client,
+    boss: User,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scope = Scope(boss.pk, {(permission, on): frozenset({uuid.UUID(int=1)})})
+    monkeypatch.setattr("peph.audit.admin.scope_of", lambda user: scope)
+    assert client.get("/admin/ledger/entry/").status_code == opens
+    assert client.post("/admin/ledger/entry/add/", {"name": "Luc"}).status_code == opens
+
+
+def test_the_site_has_our_pages_only() -> None:
+    assert sorted(model._meta.label for model in admin.site._registry) == [
+        "accounts.User",
+        "outbox.Message",
+    ]
+    assert isinstance(admin.site, BreakGlassSite)
+
+
+def test_the_own_password_is_not_changed_there(client: Client, boss: User) -> None:
+    assert client.get("/admin/password_change/").status_code == 404
 
 
 def test_nothing_is_deleted_or_done_in_bulk(

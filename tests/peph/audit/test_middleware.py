@@ -76,10 +76,14 @@ def test_an_answer_without_a_change_has_no_receipt(client: Client, db: None) -> 
 def test_a_post_of_the_administration_site_is_a_change(client: Client, db: None) -> None:
     boss = _superuser()
     client.force_login(boss)
-    response = client.post("/admin/ledger/entry/add/", {"name": "Luc", "count": "4"})
+    response = client.post(
+        "/admin/ledger/entry/add/",
+        {"name": "Luc", "count": "4", "reason_for_change": " Panne du service "},
+    )
     stored = ChangeSet.objects.first()
     assert (response.status_code, stored.actor_id) == (302, boss.pk)
     assert (stored.channel, stored.verb) == ("admin", "foreign.admin.ledger_entry_add")
+    assert stored.reason == "Panne du service"
 
 
 def test_an_admin_view_written_by_us_is_foreign_all_the_same() -> None:

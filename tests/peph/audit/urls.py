@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
 
-from peph.audit.admin import SafeHistoryAdmin
+from peph.audit.admin import BreakGlassSite, SafeHistoryAdmin
 from peph.audit.changes import SYSTEM, change
 from tests.ledger.models import Account, Entry
 
@@ -44,7 +43,7 @@ class EntryAdmin(SafeHistoryAdmin):
         return super().get_queryset(request).exclude(is_open=False)
 
 
-site = admin.AdminSite("admin")
+site = BreakGlassSite("admin")
 site.register(Entry, EntryAdmin)
 
 
