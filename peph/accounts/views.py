@@ -34,7 +34,12 @@ class Login(library.LoginView):
 
 
 class Logout(library.LogoutView):
-    pass
+    """The browser forgets what it kept of this service, on a shared machine too."""
+
+    def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().post(*args, **kwargs)
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
+        return response
 
 
 class PasswordReset(library.PasswordResetView):

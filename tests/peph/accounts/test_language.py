@@ -1,6 +1,7 @@
 """Which language an answer is in, and how a person chooses it."""
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import RequestFactory
@@ -40,7 +41,7 @@ def asked(path, language=None, cookie=None, accepted=None):
     request = RequestFactory().get(path)
     request.user = User(language=language) if language else AnonymousUser()
     if language:
-        request.COOKIES["sessionid"] = "any"
+        request.COOKIES[settings.SESSION_COOKIE_NAME] = "any"
     if cookie:
         request.COOKIES["peph_language"] = cookie
     if accepted:
