@@ -41,6 +41,11 @@ KINDS: dict[int, tuple[str, Any, Any]] = {
     412: ("stale", _("Changed meanwhile"), errors.Stale.default_message),
     413: ("too_large", _("Too large"), TooLarge.default_detail),
     415: ("unsupported_media_type", _("No such format"), _("Send JSON in UTF-8.")),
+    422: (
+        "key_reused",
+        _("Key already used"),
+        _("This Idempotency-Key was already used for another request."),
+    ),
     428: (
         "precondition_required",
         _("Version required"),

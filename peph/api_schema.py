@@ -20,6 +20,13 @@ IF_MATCH = OpenApiParameter(
 )
 
 
+IDEMPOTENCY_KEY = {
+    "name": "Idempotency-Key",
+    "in": "header",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 200},
+    "description": "Chosen by the sender: the same request sent again with it within 24 hours changes"
+    " nothing and gets the same answer.",
+}
 # Codes of a set of choices → its name in the description.
 _choices: dict[frozenset[str], str] = {}
 
@@ -74,6 +81,10 @@ class ResourceSchema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies = super()._get_response_bodies(direction)
         return bodies | {"default": self._get_response_for_code(Problem, "default", [PROBLEM])}
+
+    def _get_parameters(self) -> list[dict[str, Any]]:
+        found = super()._get_parameters()
+        return found if self.method in ("GET", "HEAD") else [*found, IDEMPOTENCY_KEY]
 
     def get_tags(self) -> list[str]:
         return [self._noun()]

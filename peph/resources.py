@@ -19,6 +19,7 @@ from peph.api import Body, etag, uuid_of
 from peph.api_schema import ResourceSchema
 from peph.audit import access_log
 from peph.errors import Invalid
+from peph.idempotency.api import Idempotent
 from peph.paging import NEWEST_FIRST, Order, Page, page
 from peph.strict_json import StrictJSONParser
 
@@ -122,7 +123,7 @@ def check_parameters(request: Request, known: Any) -> None:
         raise Invalid(fields=problems)
 
 
-class Resource(GenericViewSet):
+class Resource(Idempotent, GenericViewSet):
     """A noun with its scope. Subclasses name `queryset`, `policy`, `order` and their serializers.
 
     `serializer_class` is a row of the list; `detail_serializer_class`, where it differs, one record.

@@ -41,6 +41,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "peph.audit",
     "peph.outbox",
+    "peph.idempotency",
     "peph.accounts",
     "organizations",
     "cases",

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cases.services.reminders import send_reminders
+from peph.idempotency.services import forget_old
 from peph.outbox.services import deliver, erase_sent
 
 logger = logging.getLogger(__name__)
@@ -72,14 +73,16 @@ def _mail(day: dt.date | None, progress: Progress) -> Result:
 
 
 def _erase(day: dt.date | None, progress: Progress) -> Result:
-    return Result({"erased": erase_sent()})
+    return Result({"erased": erase_sent(), "forgotten": forget_old()})
 
 
 # In this order: what the first writes, the second sends.
 JOBS: tuple[Job, ...] = (
     Job("reminders", "write the reminders that are due", _reminders),
     Job("mail", "send what waits in the outbox", _mail),
-    Job("erase", "erase the text of what was sent", _erase),
+    Job(
+        "erase", "erase the text of what was sent, and answers kept for requests sent again", _erase
+    ),
 )
 
 

@@ -91,6 +91,9 @@ def change(
     try:
         with transaction.atomic(using=using, durable=True):
             _begin(connection, done)
+            if (first := request.at_start) is not None:
+                request.at_start = None
+                first()
             yield done
             _seal(connection, done)
             if done.rows and done.channel == Channel.ADMIN and not done.reason:

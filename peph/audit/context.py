@@ -1,7 +1,7 @@
 """What is known of the request being answered: channel, id, whether it may write, receipts it earned."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -9,11 +9,15 @@ from dataclasses import dataclass, field
 
 @dataclass
 class Context:
-    """One request, or one command when nothing else is said."""
+    """One request, or one command when nothing else is said.
+
+    `at_start` is called once, first in the transaction of the first change.
+    """
 
     channel: str = "command"
     request_id: uuid.UUID | None = None
     is_safe: bool = False
+    at_start: Callable[[], None] | None = None
     receipts: list[str] = field(default_factory=list)
 
 

@@ -198,11 +198,11 @@ def test_it_writes_sends_and_erases_and_says_how_much(capsys, follow_up):
     assert told["mail"]["counts"] == {
         "sent": 1, "failed": 0, "given_up": 0, "uncertain": 0, "waiting": 0,
     }  # fmt: skip
-    assert told["erase"]["counts"] == {"erased": 0}
+    assert told["erase"]["counts"] == {"erased": 0, "forgotten": 0}
     with time_machine.travel(timezone.now() + dt.timedelta(days=8)):
         status, told = answered(capsys, "--day", day)
     assert (status, told["reminders"]["counts"]["messages"]) == (0, 0)
-    assert told["erase"]["counts"] == {"erased": 1}
+    assert told["erase"]["counts"] == {"erased": 1, "forgotten": 0}
 
 
 @pytest.mark.django_db

@@ -1,0 +1,1 @@
+"""A write sent twice by mistake is done once: the second time it gets the answer of the first."""
