@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "peph.scopes.ScopeMemoMiddleware",
     "peph.audit.middleware.AuditMiddleware",
+    "peph.idempotency.middleware.SentTwiceMiddleware",
 ]
 
 ROOT_URLCONF = "peph.urls"

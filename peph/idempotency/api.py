@@ -1,16 +1,14 @@
 """`Idempotency-Key` on the writes of the API (the header of the IETF draft of that name)."""
 
-import hashlib
-from collections.abc import Mapping
 from typing import Any
 
-from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from peph.audit import context
 from peph.audit.middleware import RECEIPT_HEADER
+from peph.idempotency.requests import plain
 from peph.idempotency.services import Answer, Once, answered, keep, once
 from peph.scopes import scope_of
 
@@ -43,7 +41,7 @@ class Idempotent(APIView):
                 "method": request.method,
                 "path": request.get_full_path(),
                 "version": request.headers.get("If-Match"),
-                "body": _plain(request.data),
+                "body": plain(request.data),
             },
             scope=scope_of(request.user),
         )
@@ -75,18 +73,3 @@ class Idempotent(APIView):
         # The middleware adds it to the answer later.
         told[RECEIPT_HEADER] = ", ".join(context.current().receipts)
         keep(asked, Answer(response.status_code, response.content.decode(), told))
-
-
-def _plain(data: Any) -> Any:
-    """A body as plain data; a file stands as its name and its digest."""
-    if isinstance(data, UploadedFile):
-        digest = hashlib.sha256()
-        for chunk in data.chunks():
-            digest.update(chunk)
-        data.seek(0)
-        return [data.name, digest.hexdigest()]
-    if hasattr(data, "lists"):
-        return {name: [_plain(each) for each in values] for name, values in data.lists()}
-    if isinstance(data, Mapping):
-        return {name: _plain(value) for name, value in data.items()}
-    return data

@@ -70,7 +70,7 @@ def once(*, actor_id: Any, key: str, request: Mapping[str, Any], scope: Scope) -
             _("An Idempotency-Key has 1 to 200 visible characters, without spaces or accents.")
         )
     held = sorted((*each, sorted(map(str, ids))) for each, ids in scope.held.items())
-    return Once(actor_id, key, _digest(request), _digest(held))
+    return Once(actor_id, key, fingerprint(request), fingerprint(held))
 
 
 def answered(asked: Once) -> Answer | None:
@@ -104,6 +104,7 @@ def forget_old(*, now: dt.datetime | None = None) -> int:
     return RememberedRequest.objects.filter(at__lte=moment).delete()[0]
 
 
-def _digest(data: Any) -> bytes:
+def fingerprint(data: Any) -> bytes:
+    """SHA-256 of plain data, whatever the order of its names."""
     text = json.dumps(data, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()

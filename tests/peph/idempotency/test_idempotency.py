@@ -131,7 +131,9 @@ def test_the_answer_is_encrypted_at_rest_and_gone_after_a_day(send):
 def test_a_file_is_known_by_its_content(monkeypatch, cast, case):
     asked = []
     monkeypatch.setattr(
-        services, "_digest", lambda data: asked.append(json.dumps(data, default=str)) or b"x" * 32
+        services,
+        "fingerprint",
+        lambda data: asked.append(json.dumps(data, default=str)) or b"x" * 32,
     )
     one = services.once(actor_id=1, key="k", request={"body": 1}, scope=services.Scope())
     assert isinstance(one, Once)
