@@ -9,14 +9,16 @@ class CasesConfig(AppConfig):
     verbose_name = _("Cases")
 
     def ready(self) -> None:
-        # Labels of change sets, entries of the menu, what keeps a project open, reference data: all
+        # Labels of change sets, entries of the menu, what keeps a project open, what leavers hand over,
+        # reference data: all
         # need loaded models.
         from cases import navigation, verbs
-        from cases.services import project_obstacles
+        from cases.services import leavers, project_obstacles
         from cases.services.consent_texts import load_consent_texts
         from organizations.services import reference
 
         navigation.register()
         verbs.register()
         project_obstacles.register()
+        leavers.register()
         reference.register("consent_texts", load_consent_texts)

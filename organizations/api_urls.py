@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 
 from organizations.api import hosts as api
 from organizations.api.calls import CallResource
+from organizations.api.grants import GrantResource
 from organizations.api.projects import ProjectResource
 
 router = SimpleRouter()
@@ -13,6 +14,6 @@ router.register(
     "host-organizations", api.HostOrganizationResource, basename="api-host-organization"
 )
 router.register("host-sites", api.HostSiteResource, basename="api-host-site")
-router.register("grants", api.GrantResource, basename="api-grant")
+router.register("grants", GrantResource, basename="api-grant")
 router.register("calls", CallResource, basename="api-call")
 router.register("projects", ProjectResource, basename="api-project")

@@ -22,6 +22,9 @@ from peph.scopes import grant_models, live_grants
 # Sorts grants without a last day after all the others.
 NEVER = dt.date(9999, 12, 31)
 ENDING_FIRST = Order("ends", descending=False)
+# In force and to look at again: about to end, or without an end and given (or confirmed) a year ago.
+ENDING_DAYS, CONFIRMED_DAYS = 30, 365
+STATES = ("live", "review", "over", "all")
 COLUMNS = ("name", "code", "person", "email", "giver", "given_at", "last_day", "why")
 
 
@@ -164,6 +167,8 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     condition = Q()
     if wanted.state == "live":
         condition &= live_grants()
+    elif wanted.state == "review":
+        condition &= live_grants() & _to_review()
     elif wanted.state == "over":
         condition &= ~live_grants()
     if wanted.role:
@@ -177,6 +182,14 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     for word in wanted.name.split():
         condition &= Q((f"{model.NAMED_BY}__icontains", word))
     return condition
+
+
+def _to_review() -> Q:
+    today = timezone.localdate()
+    long_ago = timezone.now() - dt.timedelta(days=CONFIRMED_DAYS)
+    return Q(expires_on__lte=today + dt.timedelta(days=ENDING_DAYS)) | Q(
+        expires_on__isnull=True, granted_at__lte=long_ago
+    )
 
 
 def _row(values: Sequence[Any]) -> GrantRow:

@@ -58,6 +58,7 @@ urlpatterns = [
     path(f"{CALL}move/<call_move:name>/", calls.call_move, name="call_move"),
     path("grants/", grants.grant_list, name="grant_list"),
     path("grants/new/", grants.grant_new, name="grant_new"),
+    path("grants/transfer/", grants.grant_transfer, name="grant_transfer"),
     path(f"{GRANT}extend/", grants.grant_extend, name="grant_extend"),
     path(f"{GRANT}end/", grants.grant_end, name="grant_end"),
 ]

@@ -23,6 +23,7 @@ def register() -> None:
             "organizations.grant.give": _("Access given"),
             "organizations.grant.extend": _("Access extended"),
             "organizations.grant.end": _("Access ended"),
+            "organizations.grant.transfer": _("Access handed over to a successor"),
             "organizations.reference.load": _("Reference data loaded"),
         }
     )

@@ -15,7 +15,7 @@ from cases.models import Case, CaseGrant
 from cases.policy import CASE_POLICY, Action
 from cases.serializers import cases as shapes
 from cases.services.grants import check_may_change, share_case
-from organizations.api.hosts import person_with
+from organizations.api.grants import person_with
 from organizations.serializers import GrantEndBody
 from organizations.services.grants import end_grant, extend_grant
 from peph.api import etag, expected_version, uuid_of

@@ -10,7 +10,12 @@ from organizations.models import Grant, HostOrganization, HostSite, Program, Reg
 from peph.accounts.models import User
 from peph.forms import DateInput
 
-STATES = (("live", _("In force")), ("over", _("Past their last day")), ("all", _("All")))
+STATES = (
+    ("live", _("In force")),
+    ("review", _("To review: ending within 30 days, or not confirmed for a year")),
+    ("over", _("Past their last day")),
+    ("all", _("All")),
+)
 
 
 def role_choices(models: dict[str, type[Grant]]) -> list[tuple[str, list[tuple[str, Any]]]]:
@@ -99,11 +104,7 @@ class GrantForm(forms.Form):
         self.fields["on"].choices = [("", _("Choose")), *groups]  # type: ignore[attr-defined]
 
     def clean_email(self) -> User:
-        email = self.cleaned_data["email"].strip().lower()
-        user = User.objects.filter(email=email, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError(_("No open account has this e-mail."))
-        return user
+        return _account(self.cleaned_data["email"], is_active=True)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -140,6 +141,35 @@ class ExtendGrantForm(forms.Form):
         help_text=_("Empty: until somebody ends it."),
     )
     reason = forms.CharField(label=_("Reason"), max_length=300)
+
+
+class TransferForm(forms.Form):
+    """Who leaves, who takes over, and why."""
+
+    person = forms.EmailField(
+        label=_("E-mail of the person who leaves"),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    to = forms.EmailField(
+        label=_("E-mail of the successor"),
+        help_text=_("The person must already have an account."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    reason = forms.CharField(label=_("Reason"), max_length=300)
+
+    def clean_person(self) -> User:
+        # Also an account that was closed: that is often when the hand-over is thought of.
+        return _account(self.cleaned_data["person"])
+
+    def clean_to(self) -> User:
+        return _account(self.cleaned_data["to"], is_active=True)
+
+
+def _account(email: str, **more: Any) -> User:
+    user = User.objects.filter(email=email.strip().lower(), **more).first()
+    if user is None:
+        raise forms.ValidationError(_("No open account has this e-mail."))
+    return user
 
 
 class EndGrantForm(forms.Form):

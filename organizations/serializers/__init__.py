@@ -194,6 +194,14 @@ class GrantExtendBody(Body):
     reason = serializers.CharField(max_length=300)
 
 
+class GrantTransferBody(Body):
+    """Who leaves, who takes over, and why."""
+
+    person = serializers.EmailField(help_text="The account of who leaves; it may be closed.")
+    to = serializers.EmailField()
+    reason = serializers.CharField(max_length=300)
+
+
 class GrantEndBody(Body):
     """Why access ends."""
 

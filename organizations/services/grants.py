@@ -21,6 +21,7 @@ from organizations.models import (
     RegionGrant,
 )
 from organizations.policy import PROGRAM_POLICY, Action
+from organizations.services.roles import check_compatible
 from peph.audit.changes import SYSTEM, change
 from peph.errors import Forbidden, Invalid
 from peph.records import check_version, locked, save_valid
@@ -82,6 +83,7 @@ def write_grant(
     _check_giver(by, user)
     _check_end(expires_on)
     with change(by=by, verb="organizations.grant.give", reason=reason, **_where(on)):
+        check_compatible(user, role)
         grant = table(
             user=user,
             permission=permission_for(on, role),
@@ -99,7 +101,10 @@ def write_grant(
 def extend_grant(
     grant: Grant, *, by: Any, expires_on: dt.date | None, reason: str, version: int | None = None
 ) -> Grant:
-    """Give a grant another last day. The caller has checked that `by` may. Raises Invalid, Stale."""
+    """Give a grant another last day: it counts as given anew. The caller has checked that `by` may.
+
+    Raises Invalid, Stale.
+    """
     _check_giver(by, grant.user)
     _check_reason(reason)
     _check_end(expires_on)
@@ -112,7 +117,7 @@ def extend_grant(
         check_version(grant, version)
         grant.expires_on = expires_on
         grant.reason = reason.strip()
-        grant.granted_by = by
+        grant.granted_by, grant.granted_at = by, timezone.now()
         save_valid(grant)
     forget_scopes()
     return grant

@@ -9,11 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from organizations.forms.grants import EndGrantForm, ExtendGrantForm, GrantForm, GrantSearchForm
+from organizations.forms.grants import (
+    EndGrantForm,
+    ExtendGrantForm,
+    GrantForm,
+    GrantSearchForm,
+    TransferForm,
+)
 from organizations.grant_list import grant_or_404, grant_page
 from organizations.models import Grant
 from organizations.services.grants import end_grant, extend_grant, give_grant, require_lead
+from organizations.services.transfers import grants_of, transfer_grants
 from peph.audit import access_log
+from peph.forms import confirmation, is_confirmed
 from peph.pages import form_page, posted, refusals
 from peph.templatetags.peph import date_iso
 
@@ -92,6 +100,44 @@ def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
         to=reverse("organizations:grant_list"),
         context=context,
         present=lambda: EndGrantForm(initial=now),
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@refusals
+def grant_transfer(request: HttpRequest) -> HttpResponse:
+    """All that somebody who leaves holds goes to a successor; the page asks first, with the number."""
+    require_lead(request.user)
+    form = TransferForm(posted(request), initial={"person": request.GET.get("person", "")})
+    if request.method == "POST" and form.is_valid() and not is_confirmed(request):
+        return _ask_transfer(request, **form.cleaned_data)
+    context = _context(_("Hand over access"), _("Hand over"))
+    context["intro"] = _(
+        "Each access in force goes to the successor with the same last day, and ends for the person who"
+        " leaves. Open cases in regions the successor coordinates go along."
+    )
+    return form_page(
+        request,
+        "form.html",
+        form,
+        lambda person, **data: transfer_grants(person, by=request.user, **data),
+        success=_("The access was handed over."),
+        to=reverse("organizations:grant_list"),
+        context=context,
+    )
+
+
+def _ask_transfer(request: HttpRequest, *, person: Any, to: Any, reason: str) -> HttpResponse:
+    text = _("%(count)s access in force: %(names)s.") % {
+        "count": len(held := grants_of(person)),
+        "names": "; ".join(f"{grant.role_label}, {grant.content_object}" for grant in held) or "–",
+    }
+    return confirmation(
+        request,
+        title=_("Hand over the access of %(person)s to %(to)s?") % {"person": person, "to": to},
+        text=text,
+        button=_("Hand over"),
+        cancel_url=reverse("organizations:grant_list"),
     )
 
 

@@ -76,7 +76,6 @@ OWN = {
     ("supervise", "site_06"): False,
     ("represent", "saaq"): True,
     ("supervise", "saaq_03"): True,
-    ("audit", "mtmd"): True,
 }
 
 
