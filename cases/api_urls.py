@@ -10,6 +10,7 @@ from cases.api.change_sets import ChangeSetResource
 from cases.api.documents import DocumentResource
 from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
+from cases.api.key_dates import KeyDateChangeResource
 from cases.api.links import AnswersResource, LinkResource
 from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
@@ -37,6 +38,7 @@ router.register("notes", NoteResource, basename="api-note")
 router.register("links", LinkResource, basename="api-link")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
+router.register("key-date-changes", KeyDateChangeResource, basename="api-key-date-change")
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
 router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder-pause")
 

@@ -179,9 +179,7 @@ def _check_right(record: Case | Placement, by: Any) -> None:
     policy.check(by, Action.EDIT, record)
 
 
-def _check_evidence(
-    case: Case, by: Any, evidence: Document | None, file: BinaryIO | None
-) -> None:
+def _check_evidence(case: Case, by: Any, evidence: Document | None, file: BinaryIO | None) -> None:
     if evidence is None:
         return
     if file is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from copy import copy
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, KeyDate, Placement
@@ -51,13 +52,16 @@ def check_correction(record: Case | Placement, key_date: str, corrected: dt.date
     try:
         if isinstance(wanted, Placement):
             _check_placement(wanted, key_date, corrected)
+        wanted.validate_constraints()
     except Invalid as error:
         raise _refused(str(error)) from error
+    except ValidationError as error:
+        raise _refused(" ".join(error.messages)) from error
 
 
 # ------------------------------------------------------------------ the order of the steps
 def _check_order(record: Case | Placement, key_date: str, corrected: dt.date) -> None:
-    """An order that the dates do not keep now, in a reopened case or an import, is not asked of one of them."""
+    """An order the dates do not keep now, in a reopened case or an import, is not asked of one of them."""
     if key_date not in IN_ORDER:
         return
     present, here = getattr(record, key_date), IN_ORDER.index(KeyDate(key_date))
@@ -98,8 +102,9 @@ def _check_placement(wanted: Placement, key_date: str, corrected: dt.date) -> No
         check_after_former(wanted, corrected, CORRECTED)
     elif key_date == KeyDate.SIGNED:
         _check_signatures(wanted, corrected)
-    elif key_date == KeyDate.PLANNED_END and wanted.extension_end is not None:
-        if corrected >= wanted.extension_end:
+    elif key_date == KeyDate.PLANNED_END:
+        asked = wanted.extension_end
+        if asked is not None and corrected >= asked:
             raise Invalid(_("An extension ends after the planned end."))
     if key_date in _LENGTH and not over:
         if wanted.planned_end <= wanted.starts_on:
