@@ -84,7 +84,12 @@ def move_key_date_change(
     with changing(asked.case, by=by, verb=KEY_DATE_WORKFLOW.verb(name), reason=why):
         # The record first, as every move of it does.
         record = _locked(asked.record)
-        asked = locked(KeyDateChange.objects.select_related("case", "placement"), asked.pk)
+        asked = locked(KeyDateChange.objects.select_related("case"), asked.pk)
+        # Judged and answered with the very row that is locked.
+        if isinstance(record, Placement):
+            asked.placement = record
+        else:
+            asked.case = record
         KEY_DATE_POLICY.check(by, row.requires, asked)
         check_version(asked, version)
         KEY_DATE_WORKFLOW.step(name, asked.status, asked.get_status_display())
