@@ -9,6 +9,7 @@ from cases.api.cases import CaseResource
 from cases.api.documents import DocumentResource
 from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
+from cases.api.key_dates import KeyDateChangeResource
 from cases.api.links import AnswersResource, LinkResource
 from cases.api.matches import MatchResource
 from cases.api.matching import ProjectSuggestionResource
@@ -36,6 +37,7 @@ router.register("notes", NoteResource, basename="api-note")
 router.register("links", LinkResource, basename="api-link")
 router.register("documents", DocumentResource, basename="api-document")
 router.register("outcomes", OutcomeResource, basename="api-outcome")
+router.register("key-date-changes", KeyDateChangeResource, basename="api-key-date-change")
 router.register("reminder-pauses", ReminderPauseResource, basename="api-reminder-pause")
 
 # What is computed has no address of its own for a single row.

@@ -11,6 +11,7 @@ from cases.policy import (
     CASE_POLICY,
     EVALUATION_POLICY,
     FOLLOW_UP_POLICY,
+    KEY_DATE_POLICY,
     MATCH_POLICY,
     PLACEMENT_POLICY,
     REGION_CASE_POLICY,
@@ -58,6 +59,9 @@ def register() -> None:
             "cases:import_new",
             _may(REGION_CASE_POLICY, Action.TAKE_IN),
             70,
+        ),
+        navigation.Item(
+            "key_dates", _("Key dates"), "cases:key_date_list", _may(KEY_DATE_POLICY), 75
         ),
     )
 

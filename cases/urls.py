@@ -1,8 +1,8 @@
 """Addresses of the participant side, a list for each noun."""
 
-from django.urls import path, register_converter
+from django.urls import path
 
-from cases.models import Evaluation, Outcome, Signature
+from cases import converters
 from cases.views import (
     access,
     accommodation_page,
@@ -18,6 +18,8 @@ from cases.views import (
     follow_ups,
     health,
     imports,
+    key_date_page,
+    key_dates,
     link_pages,
     links,
     match_page,
@@ -34,81 +36,14 @@ from cases.views import (
     reports,
     signatures,
 )
-from cases.workflow import ACCOMMODATION_WORKFLOW, CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW
 
 app_name = "cases"
-
-
-class CaseMove:
-    """Only the moves that people are offered have an address."""
-
-    regex = "|".join(CASE_WORKFLOW.offered_names)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-class PlacementMove(CaseMove):
-    """The same for placements."""
-
-    regex = "|".join(PLACEMENT_WORKFLOW.offered_names)
-
-
-class MatchMove(CaseMove):
-    """The same for matches."""
-
-    regex = "|".join(MATCH_WORKFLOW.offered_names)
-
-
-class AccommodationMove(CaseMove):
-    """The same for accommodation measures."""
-
-    regex = "|".join(ACCOMMODATION_WORKFLOW.offered_names)
-
-
-class SignatureRole(CaseMove):
-    """Those who sign an agreement."""
-
-    regex = "|".join(Signature.Role.values)
-
-
-class OutcomeMoment(CaseMove):
-    """The four moments at which an outcome is recorded."""
-
-    regex = "|".join(Outcome.Moment.values)
-
-
-class EvaluationKind(CaseMove):
-    """The kinds of evaluation."""
-
-    regex = "|".join(Evaluation.Kind.values)
-
-
-class CalendarSecret(CaseMove):
-    """Anything else than 256 bits as `secrets.token_urlsafe` writes them is no address at all."""
-
-    regex = "[A-Za-z0-9_-]{43}"
-
-
-register_converter(CalendarSecret, "calendar_secret")
-register_converter(CaseMove, "case_move")
-register_converter(MatchMove, "match_move")
-register_converter(PlacementMove, "placement_move")
-register_converter(AccommodationMove, "accommodation_move")
-register_converter(SignatureRole, "signature_role")
-register_converter(OutcomeMoment, "outcome_moment")
+converters.register()
 
 CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
 PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
 ACCOMMODATION = "accommodations/<uuid:pk>/"
 DOCUMENT = "documents/<uuid:pk>/"
-register_converter(EvaluationKind, "evaluation_kind")
-
-CASE, PLACEMENT, IMPORT = "cases/<uuid:pk>/", "placements/<uuid:pk>/", "imports/<uuid:pk>/"
-PERSON, FOLLOW_UP = "participants/<uuid:pk>/", "follow-ups/<uuid:pk>/"
 EVALUATION = "evaluations/<uuid:pk>/"
 
 CASES = [
@@ -218,6 +153,25 @@ OUTCOMES = [
     path(f"{PLACEMENT}outcomes/<outcome_moment:moment>/", outcomes.outcome_new, name="outcome_new"),
     path("outcomes/<uuid:pk>/edit/", outcomes.outcome_edit, name="outcome_edit"),
 ]
+KEY_DATES = [
+    path(
+        f"{CASE}key-dates/<key_date_of_case:key_date>/",
+        key_dates.case_key_date_ask,
+        name="case_key_date_ask",
+    ),
+    path(
+        f"{PLACEMENT}key-dates/<key_date_of_placement:key_date>/",
+        key_dates.placement_key_date_ask,
+        name="placement_key_date_ask",
+    ),
+    path("key-dates/", key_dates.key_date_list, name="key_date_list"),
+    path("key-dates/<uuid:pk>/", key_date_page.key_date_detail, name="key_date_detail"),
+    path(
+        "key-dates/<uuid:pk>/move/<key_date_move:name>/",
+        key_dates.key_date_move,
+        name="key_date_move",
+    ),
+]
 EVALUATIONS = [
     path(
         f"{PLACEMENT}evaluations/<evaluation_kind:kind>/",
@@ -258,6 +212,7 @@ urlpatterns = [
     *PLANS,
     *DOCUMENTS,
     *OUTCOMES,
+    *KEY_DATES,
     *EVALUATIONS,
     *REMINDERS,
     *IMPORTS,

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from cases.workflow import (
     ACCOMMODATION_WORKFLOW,
     CASE_WORKFLOW,
+    KEY_DATE_WORKFLOW,
     MATCH_WORKFLOW,
     PLACEMENT_WORKFLOW,
 )
@@ -13,7 +14,13 @@ from peph.audit import verbs
 
 def register() -> None:
     """Called once at start-up; the transitions name themselves in their tables."""
-    for workflow in (CASE_WORKFLOW, MATCH_WORKFLOW, PLACEMENT_WORKFLOW, ACCOMMODATION_WORKFLOW):
+    for workflow in (
+        CASE_WORKFLOW,
+        MATCH_WORKFLOW,
+        PLACEMENT_WORKFLOW,
+        ACCOMMODATION_WORKFLOW,
+        KEY_DATE_WORKFLOW,
+    ):
         verbs.register(workflow.verbs())
     verbs.register(
         {
@@ -61,6 +68,7 @@ def register() -> None:
             "cases.document.withdraw": _("Document withdrawn"),
             "cases.outcome.record": _("Outcome recorded"),
             "cases.outcome.update": _("Outcome corrected"),
+            "cases.key-date-change.ask": _("Correction of a key date asked for"),
             "cases.import": _("Spreadsheet imported"),
         }
     )

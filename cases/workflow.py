@@ -1,4 +1,4 @@
-"""When a case, a match, a placement or an accommodation may move (DOMAIN §3.3 to §3.5 and §4).
+"""When a case, a match, a placement, an accommodation or a correction may move (DOMAIN §3.3 to §3.5, §4).
 
 Where the sources are silent or stop short the table goes further, and says so beside the row.
 """
@@ -99,8 +99,16 @@ class AccommodationStatus(models.TextChoices):
     WITHDRAWN = "withdrawn", pgettext_lazy("measure", "Withdrawn")
 
 
+class KeyDateChangeStatus(models.TextChoices):
+    PROPOSED = "proposed", pgettext_lazy("correction", "Waiting for a second person")
+    APPLIED = "applied", pgettext_lazy("correction", "Applied")
+    REFUSED = "refused", pgettext_lazy("correction", "Refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("correction", "Withdrawn")
+
+
 S, P = CaseStatus, PlacementStatus
 M, D = MatchStatus, AccommodationStatus
+K = KeyDateChangeStatus
 
 # Statuses in which eligibility was decided: the date of the decision is then required.
 CASE_DECIDED = frozenset(
@@ -207,5 +215,13 @@ ACCOMMODATION_WORKFLOW = Workflow("cases.accommodation", (
     Transition("reconsider", frozenset({D.ACCEPTED, D.MODIFIED, D.IN_PLACE, D.VERIFIED, D.REFUSED}), D.REQUESTED, A.EDIT, _("Reconsider the measure"), _("Accommodation to reconsider"), (REASON,)),
     Transition("give-back", frozenset({D.IN_PLACE, D.VERIFIED}), D.RETURNED, A.REPORT, _("Give the equipment back"), _("Equipment given back"), (Input("returned_on", "date", _("Given back on"), limit="past"), _COMMENT), ends=True),
     Transition("withdraw", frozenset({D.REQUESTED, D.ACCEPTED, D.MODIFIED}), D.WITHDRAWN, A.EDIT, _("Withdraw the request"), _("Accommodation request withdrawn"), (REASON,), ends=True),
+))
+_SAID = Input("decision_comment", "text", _("Comment"), required=False)
+
+# Nobody applies or refuses what they asked for (DESIGN §5): asked and decided are two people.
+KEY_DATE_WORKFLOW = Workflow("cases.key-date-change", (
+    Transition("apply", frozenset({K.PROPOSED}), K.APPLIED, A.DECIDE, _("Apply the correction"), _("Key date corrected"), (_SAID,), ends=True),
+    Transition("refuse", frozenset({K.PROPOSED}), K.REFUSED, A.DECIDE, _("Refuse the correction"), _("Correction of a key date refused"), (Input("decision_comment", "text", _("Reason of the refusal")),), ends=True),
+    Transition("withdraw", frozenset({K.PROPOSED}), K.WITHDRAWN, A.EDIT, _("Withdraw the request"), _("Correction of a key date withdrawn"), ends=True),
 ))
 # fmt: on

@@ -17,6 +17,7 @@ from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
 from cases.services.calendars import renew_calendar
 from cases.services.evaluations import start_evaluation
+from cases.services.key_date_changes import ask_key_date_change
 from cases.services.links import send_link, token_of
 from cases.services.pauses import pause_reminders
 from cases.services.plans import add_objective
@@ -90,6 +91,13 @@ def things(world, cast, case, placement, follow_up, note):
         ).pk,
         "document": put(case, cast["coordinator"]).pk,
         "outcome": _outcome(placement).pk,
+        "key_date_change": ask_key_date_change(
+            placement,
+            by=cast["colleague"],
+            key_date="started_on",
+            corrected="2026-04-14",
+            reason="Feuille de présence",
+        ).pk,
         "evaluation": start_evaluation(placement, by=cast["coordinator"], kind="mid_term").pk,
         "awaited": placement.follow_ups.get(step__code="mid-evaluation").pk,
         "participant": case.participant_id,

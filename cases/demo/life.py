@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from cases.demo.evaluations import evaluate
+from cases.demo.key_dates import correct_dates
 from cases.demo.matches import match_people
 from cases.demo.measures import adapt
 from cases.demo.papers import ask, file_papers, record_outcomes
@@ -149,6 +150,7 @@ LATER: tuple[tuple[str, Callable[[dict[str, Any], HostSite], None]], ...] = (
     ("profils de travail et jumelages", match_people),
     ("documents", file_papers),
     ("situations après le stage", record_outcomes),
+    ("corrections de dates clés", correct_dates),
     ("liens envoyés et rappels suspendus", ask),
     ("ce qui ne concorde pas", bring_problems),
 )

@@ -48,14 +48,14 @@ def file_papers(people: dict[str, Any], site: HostSite) -> None:
     add_document(
         case,
         by=officer,
-        file=_pdf("Curriculum vitae de Delphine Nadeau"),
+        file=pdf("Curriculum vitae de Delphine Nadeau"),
         kind="resume",
         title="Curriculum vitæ",
     )
     add_document(
         case,
         by=officer,
-        file=_pdf("Entente de stage signee par les quatre parties"),
+        file=pdf("Entente de stage signee par les quatre parties"),
         kind="agreement",
         title="Entente de stage signée",
         audience="host",
@@ -81,7 +81,7 @@ def file_papers(people: dict[str, Any], site: HostSite) -> None:
     add_document(
         case,
         by=officer,
-        file=_pdf("Attestation de l'organisme referent"),
+        file=pdf("Attestation de l'organisme referent"),
         kind="attestation",
         title="Attestation de l’organisme référent",
         audience="health",
@@ -102,7 +102,7 @@ def _text(text: str) -> BytesIO:
     return _named(text.encode(), "plan.txt")
 
 
-def _pdf(line: str) -> BytesIO:
+def pdf(line: str, name: str = "document.pdf") -> BytesIO:
     """One page with one line, in the fewest objects a reader opens."""
     drawn = f"BT /F1 16 Tf 60 720 Td ({line}) Tj ET".encode("ascii")
     objects = (
@@ -122,7 +122,7 @@ def _pdf(line: str) -> BytesIO:
         written
         + b"xref\n0 6\n0000000000 65535 f \n%s" % table
         + b"trailer\n<< /Size 6 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(written),
-        "document.pdf",
+        name,
     )
 
 

@@ -100,14 +100,13 @@ class NewCaseForm(PersonForm):
 
 
 class CaseForm(forms.ModelForm):
-    """What is corrected on a case; status and key dates move by transitions only."""
+    """What is corrected on a case; status moves by transitions only, a key date that is set by a request."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     class Meta:
         model = Case
-        fields = ("coordinator", "job_class", "referring_agency", "referred_on")
-        widgets = {"referred_on": DateInput}
+        fields = ("coordinator", "job_class", "referring_agency")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -11,7 +11,8 @@ from cases.services.file_formats import ACCEPTED
 from peph.uploads import megabytes
 
 
-def _help() -> str:
+def file_help() -> str:
+    """Which files are taken, and how large."""
     text = _("PDF, DOCX, ODT, PNG, JPEG or plain text, %(most)s MB at most.")
     return str(text % {"most": megabytes(settings.DOCUMENT_MAX_BYTES)})
 
@@ -35,7 +36,7 @@ class FileForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["file"].help_text = _help()
+        self.fields["file"].help_text = file_help()
 
 
 class DocumentForm(FileForm):

@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Placement
+from cases.models.key_dates import is_set
 from organizations.models import HostSite
 from peph.forms import DateInput
 
@@ -57,8 +58,7 @@ class PlacementForm(HostPlacementForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.started_on:
-            # The first day worked has taken its place.
-            del self.fields["planned_start"]
-        if self.instance.ended_on:
-            del self.fields["planned_end"]
+        # Once the agreement is signed these are key dates: a correction is asked for.
+        for name in DATES:
+            if is_set(self.instance, name):
+                del self.fields[name]

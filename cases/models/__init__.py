@@ -8,6 +8,7 @@ from cases.models.documents import Document, DocumentContent
 from cases.models.evaluation_scores import EvaluationScore
 from cases.models.evaluations import KIND_OF_STEP, STEPS, Evaluation, awaited_evaluations
 from cases.models.followups import FollowUp
+from cases.models.key_dates import KeyDate, KeyDateChange
 from cases.models.links import TaskLink
 from cases.models.matches import Match, WorkProfile
 from cases.models.notes import Note
@@ -38,6 +39,8 @@ __all__ = [
     "EvaluationScore",
     "FollowUp",
     "ImportUpload",
+    "KeyDate",
+    "KeyDateChange",
     "Match",
     "Note",
     "Objective",

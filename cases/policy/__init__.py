@@ -3,7 +3,12 @@
 `rules` has the words; the other files declare, noun by noun, which action takes which rule.
 """
 
-from cases.policy.case_parts import ACCOMMODATION_POLICY, DOCUMENT_POLICY, MATCH_POLICY
+from cases.policy.case_parts import (
+    ACCOMMODATION_POLICY,
+    DOCUMENT_POLICY,
+    KEY_DATE_POLICY,
+    MATCH_POLICY,
+)
 from cases.policy.cases import (
     CASE_POLICY,
     CONSENT_POLICY,
@@ -38,6 +43,7 @@ __all__ = [
     "FOLLOW_UP_POLICY",
     "HOSTS",
     "HOST_POLICY",
+    "KEY_DATE_POLICY",
     "LINK_POLICY",
     "MATCH_POLICY",
     "NOTE_POLICY",

@@ -1,4 +1,4 @@
-"""Who may do what with the matches, accommodation measures and documents of a case."""
+"""Who may do what with the matches, measures, documents and corrections of key dates of a case."""
 
 from django.db.models import Q
 
@@ -12,7 +12,7 @@ from cases.policy.rules import (
     READERS,
     Action,
 )
-from peph.access import Policy, Where
+from peph.access import Oneself, Policy, Where
 
 # The host learns of a person once the profile was sent, and as long as the consent is live; it plans the
 # interview and answers. A match withdrawn before it was sent is none of its business.
@@ -54,5 +54,14 @@ DOCUMENT_POLICY = Policy(
         | of_case(Action.READ_HEALTH, column="pk", at="case_id"),
         Action.EDIT: (KEEPERS & _NOT_HEALTH)
         | of_case(Action.EDIT_HEALTH, column="pk", at="case_id"),
+    }
+)
+# A correction of a key date: hosts neither ask nor decide nor read. Whoever asked takes it back; an officer
+# decides, and never the one who asked (`cases.services.key_date_changes.obstacle` says why).
+KEY_DATE_POLICY = Policy(
+    {
+        Action.VIEW: READERS,
+        Action.EDIT: KEEPERS & Oneself("asked_by_id"),
+        Action.DECIDE: OFFICERS,
     }
 )

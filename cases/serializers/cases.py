@@ -87,13 +87,13 @@ class CaseBody(Body):
     coordinator = related.a_coordinator(allow_null=True, required=False)
     job_class = related.a_job_class(allow_null=True, required=False)
     referring_agency = serializers.CharField(max_length=160, allow_blank=True, required=False)
-    referred_on = Day(required=False)
 
 
 class CaseNewBody(CaseBody):
     """A case to open: of somebody known (`participant`) or of a new person (`person`)."""
 
     region = related.a_region()
+    referred_on = Day(required=False)
     participant = related.a_participant(required=False)
     person = PersonBody(required=False)
 

@@ -75,7 +75,10 @@ class PlacementSerializer(tiers.Tiered):
 
 
 class PlacementBody(Body):
-    """What is kept up to date on a placement; a host may say only who supervises and the hours."""
+    """What is kept up to date on a placement; a host may say only who supervises and the hours.
+
+    The planned dates until the agreement is signed; then a correction is asked for (`key-date-changes`).
+    """
 
     job_class = related.a_job_class(allow_null=True, required=False)
     hours_per_week = serializers.DecimalField(

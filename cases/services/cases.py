@@ -12,6 +12,7 @@ from cases.models import Case, Consent, FollowUp, Participant
 from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
 from cases.services.accommodations import withdraw_all
 from cases.services.context import changing
+from cases.services.key_dates import check_kept
 from cases.services.open_matches import withdraw_open_matches
 from cases.workflow import CASE_WORKFLOW, CaseStatus, RefusalReason
 from organizations.models import Region
@@ -60,7 +61,7 @@ def open_case(
 
 
 def update_case(case: Case, *, by: Any, version: int | None = None, **fields: Any) -> Case:
-    """Correct coordinator, job class sought, referring agency or referral date.
+    """Correct coordinator, job class sought or referring agency; no key date that is set.
 
     Raises Forbidden, Stale, Invalid.
     """
@@ -70,7 +71,7 @@ def update_case(case: Case, *, by: Any, version: int | None = None, **fields: An
         check_version(case, version)
         if fields.get("coordinator") is not None and fields["coordinator"] != case.coordinator:
             _check_coordinator(fields["coordinator"], case.region_id)
-        _check_referred(fields.get("referred_on") or case.referred_on)
+        check_kept(case, fields)
         former = case.coordinator
         amend(case, fields)
         _hand_over(case, former)

@@ -11,6 +11,7 @@ from cases.policy import CASE_POLICY, PLACEMENT_POLICY, Action
 from cases.services import accommodations, schedule
 from cases.services.cases import follow_placement
 from cases.services.context import changing
+from cases.services.key_dates import check_kept
 from cases.services.open_matches import withdraw_open_matches
 from cases.services.placement_rules import (
     check_after_former,
@@ -94,7 +95,8 @@ def usual_end(planned_start: dt.date) -> dt.date:
 def update_placement(
     placement: Placement, *, by: Any, version: int | None = None, **fields: Any
 ) -> Placement:
-    """Keep a placement up to date. A host changes `HOST_FIELDS` only; the rest is the programme's.
+    """Keep a placement up to date. A host changes `HOST_FIELDS` only; the rest is the programme's, and the
+    dates agreed until the agreement is signed.
 
     Raises Forbidden, Stale, Invalid.
     """
@@ -105,6 +107,7 @@ def update_placement(
         changed = {name for name, value in fields.items() if getattr(placement, name) != value}
         if changed - HOST_FIELDS:
             PLACEMENT_POLICY.check(by, Action.EDIT, placement)
+        check_kept(placement, fields)
         before = schedule.plan(placement)
         amend(placement, fields)
         check_agreed(placement)

@@ -16,6 +16,7 @@ from cases.views.accommodation_page import accommodations_of_case
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
 from cases.views.documents import case_documents
+from cases.views.key_date_page import key_dates_of_case
 from cases.views.match_page import matching_section
 from cases.views.outcomes import case_outcomes
 from cases.views.sections import Builder, sections_of
@@ -28,6 +29,7 @@ from peph.paging import Order, page
 NEWEST_NUMBER_FIRST = Order("number")
 # In the order of the page.
 SECTIONS: tuple[Builder, ...] = (
+    key_dates_of_case,
     matching_section,
     accommodations_of_case,
     case_outcomes,
@@ -131,15 +133,10 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
         (_("Fiscal year"), case.fiscal_year_label),
         (_("Referring agency"), case.referring_agency),
         (_("Job class sought"), case.job_class),
-        (_("Referred on"), case.referred_on),
-        (_("First contact"), case.first_contact_on),
-        (_("Application"), case.applied_on),
-        (_("Eligibility decided"), case.decided_on),
         (_("Eligibility decided by"), case.decided_by),
     ]
     told = (
         (_("Expected return"), case.resume_on),
-        (_("Closing date"), case.closed_on),
         (_("Reason for closing"), case.closure_reason and case.get_closure_reason_display()),
         (_("Number in the old spreadsheet"), case.legacy_number),
     )

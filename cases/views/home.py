@@ -11,6 +11,7 @@ from cases.policy import HOSTS, OFFICERS, exception
 from cases.views import (
     home_accommodations,
     home_evaluations,
+    home_key_dates,
     home_links,
     home_matches,
     home_outcomes,
@@ -42,6 +43,7 @@ WORK: list[tuple[Rule, Build]] = [
     (OFFICERS, _if_any(home_accommodations.officer_blocks)),
     (OFFICERS, _if_any(home_matches.officer_blocks)),
     (OFFICERS, _if_any(home_outcomes.outcome_blocks)),
+    (OFFICERS, _if_any(home_key_dates.officer_blocks)),
     (OFFICERS, home_problems.problem_blocks),
     (everywhere("lead"), _if_any(home_projects.lead_blocks)),
     (everywhere("lead"), home_work.lead_blocks),

@@ -14,6 +14,7 @@ from cases.services.signatures import SIGNED_BY, missing_roles
 from cases.views.accommodation_page import accommodations_of_placement
 from cases.views.documents import placement_documents
 from cases.views.evaluation_rows import evaluations_section
+from cases.views.key_date_page import key_dates_of_placement
 from cases.views.links import link_section
 from cases.views.outcomes import placement_outcomes
 from cases.views.placements import placements_trail
@@ -28,6 +29,7 @@ from peph.templatetags.peph import date_iso
 
 # In the order of the page.
 SECTIONS: tuple[Builder, ...] = (
+    key_dates_of_placement,
     accommodations_of_placement,
     plan_section,
     report_section,

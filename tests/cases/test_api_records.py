@@ -145,7 +145,9 @@ def test_a_placement_says_what_each_may_do_now(who, api, placement):
         ("supervisor", {"hours_per_week": "61"}, 400),
         ("supervisor", {"hours_per_week": "NaN"}, 400),
         ("supervisor", {"status": "completed"}, 400),
-        ("coordinator", {"planned_end": "2027-05-01"}, 200),
+        # Signed: a key date, whose correction is asked for.
+        ("coordinator", {"planned_end": "2027-05-01"}, 400),
+        ("coordinator", {"planned_end": "2027-04-11", "hours_per_week": "32.5"}, 200),
         ("coordinator", {"planned_end": "9999-12-31"}, 400),
         ("coordinator", {"planned_end": "2099-12-31"}, 400),
         ("auditor", {"hours_per_week": "32.5"}, 403),

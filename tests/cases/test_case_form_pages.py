@@ -119,7 +119,7 @@ def test_a_known_person_is_named_by_who_may_edit_them(who, key, status, client, 
 # ------------------------------------------------------------------ correcting, transferring
 def test_a_stale_correction_shows_both_versions_and_loses_nothing(client, cast, case):
     url, by = address("case_edit", case), cast["coordinator"]
-    data = {"version": case.version, "coordinator": by.pk, "referred_on": "2026-01-12"}
+    data = {"version": case.version, "coordinator": by.pk}
     first = post(client, cast["lead"], url, **data, referring_agency="Première")
     assert first.status_code == 302
     second = post(client, by, url, **data, referring_agency="Seconde")

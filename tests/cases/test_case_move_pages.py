@@ -121,8 +121,8 @@ def test_a_move_that_is_not_open_any_more_is_a_conflict(client, cast, referred):
 def test_a_move_from_a_stale_page_is_refused_once_and_can_then_be_made(client, cast, referred):
     by, url = cast["coordinator"], address("case_move", referred, "start-intake")
     old = referred.version
-    post(client, by, address("case_edit", referred), version=old, coordinator=by.pk,
-         referring_agency="Autre", referred_on="2026-09-01")  # fmt: skip
+    edit = address("case_edit", referred)
+    post(client, by, edit, version=old, coordinator=by.pk, referring_agency="Autre")
     answer = post(client, by, url, version=old, first_contact_on=TODAY)
     assert answer.status_code == 412
     page = answer.content.decode()

@@ -15,6 +15,7 @@ from cases.models import (
     Accommodation,
     Case,
     Document,
+    KeyDateChange,
     Match,
     Outcome,
     Placement,
@@ -168,6 +169,7 @@ def test_matches_measures_papers_and_links_worth_looking_at() -> None:
         ("host", 2),
         ("program", 1),
         ("program", 1),
+        ("program", 1),
     ]
     assert sorted(Outcome.objects.values_list("placement__participant__last_name", "moment")) == [
         ("Rancourt", "end"),
@@ -181,6 +183,20 @@ def test_matches_measures_papers_and_links_worth_looking_at() -> None:
         "waiting",
     ]
     assert ReminderPause.objects.get().placement.participant.last_name == "Pelletier"
+
+
+def test_corrections_of_key_dates_applied_refused_and_waiting_for_two_people() -> None:
+    found = KeyDateChange.objects.values_list(
+        "case__participant__last_name", "key_date", "status", "asked_by__email", "evidence__kind"
+    )
+    assert sorted(found) == [
+        ("Fiset", "decided_on", "refused", "coordinator-03@exemple.qc.ca", None),
+        ("Harvey", "applied_on", "applied", "coordinator-03@exemple.qc.ca", "evidence"),
+        ("Joly", "closed_on", "proposed", "lead@exemple.qc.ca", None),
+        ("Nadeau", "started_on", "proposed", "coordinator-03@exemple.qc.ca", None),
+    ]
+    applied = KeyDateChange.objects.get(status="applied")
+    assert applied.case.applied_on == applied.corrected
 
 
 def test_a_second_run_changes_nothing() -> None:

@@ -10,6 +10,7 @@ from cases.models import Case, Placement
 from cases.services.cases import move_case
 from cases.services.participants import give_consent
 from cases.services.placements import move_placement, update_placement
+from peph.audit.changes import SYSTEM, change
 from peph.audit.models import AccessLog, ChangeSet
 
 # person → (detail, edit, the move “suspend”) of a placement of region 03 at the MTMD
@@ -227,13 +228,24 @@ def test_a_host_keeps_its_own_fields_up_to_date_and_no_other(who, cast, client, 
     assert (placement.supervisor_name, placement.planned_end) == ("Maxime Nouvelle", end)
 
 
-def test_the_programme_changes_the_planned_end(cast, client, placement):
-    client.force_login(cast["coordinator"])
-    answer = client.post(
+def test_the_programme_changes_what_was_agreed_until_it_is_signed(cast, client, placement):
+    url, data = (
         address(placement, "edit/"),
-        {**FIELDS, "version": placement.version, "planned_end": "2027-05-01", "job_class": ""},
+        {**FIELDS, "planned_end": "2027-05-01", "job_class": ""},
     )
-    assert answer.status_code == 302
+    client.force_login(cast["coordinator"])
+    assert 'name="planned_end"' not in client.get(url).content.decode()
+    assert client.post(url, {**data, "version": placement.version}).status_code == 302
+    placement.refresh_from_db()
+    assert placement.planned_end == dt.date(2027, 4, 11)
+    with change(by=SYSTEM, verb="test"):
+        placement.status, placement.signed_on, placement.started_on = "to_sign", None, None
+        placement.save()
+    assert 'name="planned_end"' in client.get(url).content.decode()
+    sent = client.post(
+        url, {**data, "version": placement.version, "planned_start": placement.planned_start}
+    )
+    assert sent.status_code == 302
     placement.refresh_from_db()
     assert placement.planned_end == dt.date(2027, 5, 1)
 

@@ -7,6 +7,7 @@ import time_machine
 
 from cases.models import Placement
 from cases.services.cases import move_case
+from cases.services.key_date_changes import ask_key_date_change
 from cases.services.placements import move_placement, open_placement, update_placement
 from cases.services.signatures import sign_agreement
 from organizations.models import Program
@@ -80,7 +81,12 @@ def test_another_person_s_placement_is_in_nobody_s_way(cast, world, waiting_agai
 
 # What would make the placement of the cast, begun 2026-04-13, longer than 60 weeks (2027-06-06 at most).
 TOO_LONG = [
-    ("planned_end", lambda x, by: update_placement(x, by=by, planned_end=day("2027-06-07"))),
+    (
+        "corrected",
+        lambda x, by: ask_key_date_change(
+            x, by=by, key_date="planned_end", corrected="2027-06-07", reason="Oubli"
+        ),
+    ),
     (
         "extension_end",
         lambda x, by: move_placement(

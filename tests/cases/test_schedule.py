@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from cases.models import FollowUp, Placement
 from cases.services.cases import move_case
 from cases.services.follow_ups import complete_follow_up, update_follow_up
+from cases.services.key_date_changes import ask_key_date_change, move_key_date_change
 from cases.services.participants import give_consent
-from cases.services.placements import move_placement, open_placement, update_placement
+from cases.services.placements import move_placement, open_placement
 from peph.errors import Conflict, Invalid
 
 # DOMAIN §3.6: weeks from the first day, and weeks from the last one.
@@ -34,9 +35,10 @@ OPENED = dt.date(2026, 6, 1)
 POSSIBLE = {
     "preparation": "start start start start replan replan-start put-off report cancel no-show",
     "active": (
-        "suspend suspend suspend suspend extend extend replan put-off report report end-early complete"
+        "suspend suspend suspend suspend extend extend replan correct-start put-off report report"
+        " end-early complete"
     ),
-    "suspended": "resume resume resume resume-later replan put-off report end-early",
+    "suspended": "resume resume resume resume-later replan correct-start put-off report end-early",
     "extended": "approve-extension approve-extension refuse-extension put-off report end-early",
     "completed": "report put-off",
     "ended_early": "report put-off",
@@ -149,13 +151,24 @@ def _extend(life, placement):
 
 
 def _replan(life, placement):
-    end = placement.planned_end + days(life.about(-120, 60))
-    update_placement(placement, by=life.cast["lead"], planned_end=end)
+    _correct(life, placement, "planned_end", days(life.about(-120, 60)))
 
 
 def _replan_start(life, placement):
-    start = placement.planned_start + days(life.about(-30, 60))
-    update_placement(placement, by=life.cast["lead"], planned_start=start)
+    _correct(life, placement, "planned_start", days(life.about(-30, 60)))
+
+
+def _correct_start(life, placement):
+    _correct(life, placement, "started_on", days(life.about(-30, 30)))
+
+
+def _correct(life, placement, name, by):
+    """A key date, once the agreement is signed: one person asks, another applies."""
+    asked = ask_key_date_change(
+        placement, by=life.cast["lead"], key_date=name, corrected=getattr(placement, name) + by,
+        reason="Erreur de saisie",
+    )  # fmt: skip
+    move_key_date_change(asked, "apply", by=life.cast["second_lead"])
 
 
 def _end(life, placement, name, **inputs):
@@ -198,6 +211,7 @@ HAPPENINGS = {
     "cancel": lambda life, x: _move(life, x, "cancel", reason="Annulé"),
     "replan": _replan,
     "replan-start": _replan_start,
+    "correct-start": _correct_start,
     "put-off": _put_off,
     "report": _report,
 }

@@ -26,6 +26,7 @@ from cases.services.participants import (
     withdraw_consent,
 )
 from cases.services.placements import move_placement, open_placement, update_placement
+from organizations.models import JobClass
 from peph.audit.models import AccessLog, ChangedRow, ChangeSet
 from peph.errors import Conflict, Forbidden, Invalid, Stale
 
@@ -47,7 +48,7 @@ WRITES = {
         x.case, by=by, site=x.world.site_03, planned_start=DAY
     ),
     "update_placement": lambda by, x: update_placement(
-        x.placement, by=by, planned_end=dt.date(2027, 4, 20)
+        x.placement, by=by, job_class=JobClass.objects.first()
     ),
     "move_placement": lambda by, x: move_placement(
         x.placement, "complete", by=by, ended_on="2026-11-01"

@@ -9,10 +9,12 @@ from django.core.management.base import BaseCommand
 from cases.workflow import (
     ACCOMMODATION_WORKFLOW,
     CASE_WORKFLOW,
+    KEY_DATE_WORKFLOW,
     MATCH_WORKFLOW,
     PLACEMENT_WORKFLOW,
     AccommodationStatus,
     CaseStatus,
+    KeyDateChangeStatus,
     MatchStatus,
     PlacementStatus,
 )
@@ -30,6 +32,12 @@ WORKFLOWS: tuple[tuple[Any, ...], ...] = (
         ACCOMMODATION_WORKFLOW,
         AccommodationStatus,
         AccommodationStatus.REQUESTED,
+    ),
+    (
+        "Correction of a key date",
+        KEY_DATE_WORKFLOW,
+        KeyDateChangeStatus,
+        KeyDateChangeStatus.PROPOSED,
     ),
 )
 INTRODUCTION = """# The lives of the records
