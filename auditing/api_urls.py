@@ -1,12 +1,19 @@
 """Addresses of the API of the auditor’s workspace."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from auditing.api.as_of import CaseAsOfResource
 from auditing.api.change_sets import ChangeSetResource
 
 router = SimpleRouter()
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
 
 urlpatterns = [
+    path(
+        "cases/<str:pk>/as-of/<str:instant>/whole/",
+        CaseAsOfResource.as_view({"get": "retrieve"}),
+        name="api-case-as-of-whole",
+    ),
     *router.urls,
 ]

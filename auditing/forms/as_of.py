@@ -6,7 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from auditing.services.as_of import HOW_TO_WRITE, Side, side_of
+from auditing.services.as_of import Side, side_of
 from peph.errors import Invalid
 
 LONGEST_MOMENT = 40
@@ -35,14 +35,14 @@ class SideField(forms.CharField):
     widget = MomentInput
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(max_length=LONGEST_MOMENT, required=False, **options)
+        super().__init__(required=False, **options)
 
     def clean(self, value: Any) -> Side | None:
         text = super().clean(value)
         if not text:
             return None
         try:
-            return side_of(text)
+            return side_of(text[:LONGEST_MOMENT])
         except Invalid as error:
             raise forms.ValidationError(str(error)) from error
 
@@ -50,7 +50,7 @@ class SideField(forms.CharField):
 class AsOfForm(forms.Form):
     """Then and now. Without `at`, nothing is shown yet; without `with`, the other side is today."""
 
-    at = SideField(label=_("As it was on"), help_text=HOW_TO_WRITE)
+    at = SideField(label=_("As it was on"), help_text=_("A date and a time."))
     only = forms.BooleanField(label=_("Only what differs"), required=False)
 
     def __init__(self, data: Any) -> None:

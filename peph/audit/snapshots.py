@@ -56,6 +56,11 @@ class RecordPair:
         return str(self.model._meta.verbose_name)
 
     @property
+    def anchor(self) -> str:
+        """Its name inside a page."""
+        return f"record-{self.key}"
+
+    @property
     def differences(self) -> tuple[FieldPair, ...]:
         """The fields worth showing to somebody who asks only for what differs."""
         return tuple(field for field in self.fields if field.state == "different")

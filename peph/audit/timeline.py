@@ -177,6 +177,12 @@ def _versions(tracked: Declaration, ids: list[int]) -> tuple[dict[int, Any], dic
     return now, {key: previous[row.before_id] for key, row in now.items() if row.before_id}
 
 
+def _named(model: type[models.Model]) -> "models.QuerySet":
+    # A record's name may be made of the names of what it belongs to. What it need not belong to is
+    # followed only where the model says so (NAMED_WITH): it would be a query a record.
+    return model._base_manager.select_related(*getattr(model, "NAMED_WITH", ()))
+
+
 class Names:
     """What records are called today: those of these versions, and those their foreign keys point to."""
 
@@ -190,12 +196,8 @@ class Names:
                 if isinstance(live, models.ForeignKey) and live.attname not in tracked.hidden:
                     if (key := getattr(version, live.attname)) is not None:
                         wanted[live.remote_field.model].add(key)
-        # select_related: a record's name may be made of the names of what it belongs to
         self._names = {
-            model: {
-                key: str(record)
-                for key, record in model._base_manager.select_related().in_bulk(keys).items()
-            }
+            model: {key: str(record) for key, record in _named(model).in_bulk(keys).items()}
             for model, keys in wanted.items()
         }
 
