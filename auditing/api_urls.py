@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from auditing.api.access_log import AccessLogResource
 from auditing.api.as_of import CaseAsOfResource
 from auditing.api.change_sets import ChangeSetResource
 
@@ -15,5 +16,6 @@ urlpatterns = [
         CaseAsOfResource.as_view({"get": "retrieve"}),
         name="api-case-as-of-whole",
     ),
+    path("access-log/", AccessLogResource.as_view({"get": "list"}), name="api-access-log-list"),
     *router.urls,
 ]

@@ -37,9 +37,19 @@ def refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
+            log_refusal(request, error)
             return views.refused(request, error)
 
     return answered
+
+
+def log_refusal(request: HttpRequest, error: DomainError) -> None:
+    """What somebody may see but not do is in the access log; other errors refuse nobody anything."""
+    if isinstance(error, Forbidden):
+        about: Any = error.about
+        access_log.record(
+            "refuse", request=request, obj=about, case=error.case, detail={"part": "right"}
+        )
 
 
 # ------------------------------------------------------------------ one record
@@ -60,7 +70,7 @@ def get_visible(
             access_log.record("refuse", request=request, obj=hidden, case=case)
         raise Http404
     if needs and not getattr(found, f"can_{needs}"):
-        raise Forbidden
+        raise Forbidden.on(found, case or getattr(found, "case_id", None))
     return found
 
 
@@ -192,6 +202,7 @@ def form_page(
             try:
                 result = act(**form.cleaned_data)
             except DomainError as error:
+                log_refusal(request, error)
                 status = error.status_code
                 context = {**context, **_told(request, form, error, present)}
             else:

@@ -1,4 +1,4 @@
-"""A case with everything under it, or one record, as it was beside as it is: which moment, whose, in what order."""
+"""A case with everything under it, or one record, as it was: which moment, whose, in what order."""
 
 import datetime as dt
 import re

@@ -81,9 +81,7 @@ def _tracked_or_404(request: HttpRequest, label: str, key: str) -> Any:
     if (label, key) not in as_of.readable(request.user, [(label, key)]):
         last = as_of.rows_of_record(label, key).order_by("-pk").first()
         if last is not None:
-            access_log.record(
-                "refuse", request=request, model=label, ids=[key], case=last.case_id
-            )
+            access_log.record("refuse", request=request, model=label, ids=[key], case=last.case_id)
         raise Http404
     return tracked
 
@@ -101,9 +99,7 @@ def _log(request: HttpRequest, sides: tuple[Side, Side] | None, **about: Any) ->
     access_log.record("open", request=request, detail=detail, **about)
 
 
-def _shown(
-    form: AsOfForm, sides: tuple[Side, Side] | None, groups: list[Group]
-) -> dict[str, Any]:
+def _shown(form: AsOfForm, sides: tuple[Side, Side] | None, groups: list[Group]) -> dict[str, Any]:
     only = form.is_valid() and form.cleaned_data["only"]
     return {
         "form": form,

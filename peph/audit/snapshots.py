@@ -138,9 +138,7 @@ def _loaded(found: Iterable[tuple[Key, int]]) -> dict[tuple[str, int], Any]:
     return loaded
 
 
-def _pair(
-    tracked: Declaration, key: Key, left: Any, right: Any, names: Names
-) -> RecordPair:
+def _pair(tracked: Declaration, key: Key, left: Any, right: Any, names: Names) -> RecordPair:
     fields = tuple(_fields(tracked, left, right, names))
     if left is None or right is None:
         state = "added" if left is None else "removed"

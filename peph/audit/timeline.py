@@ -193,9 +193,10 @@ class Names:
                 continue
             wanted[tracked.model].add(getattr(version, tracked.pk.attname))
             for live, _copy in tracked.columns:
-                if isinstance(live, models.ForeignKey) and live.attname not in tracked.hidden:
-                    if (key := getattr(version, live.attname)) is not None:
-                        wanted[live.remote_field.model].add(key)
+                if not isinstance(live, models.ForeignKey) or live.attname in tracked.hidden:
+                    continue
+                if (key := getattr(version, live.attname)) is not None:
+                    wanted[live.remote_field.model].add(key)
         self._names = {
             model: {key: str(record) for key, record in _named(model).in_bulk(keys).items()}
             for model, keys in wanted.items()

@@ -327,9 +327,7 @@ def test_an_unknown_kind_or_key_is_not_found(cast, client):
         assert client.get(f"/as-of/{path}").status_code == 404
 
 
-def test_each_look_back_is_logged_with_its_moments_and_each_refusal(
-    cast, client, case, placement
-):
+def test_each_look_back_is_logged_with_its_moments_and_each_refusal(cast, client, case, placement):
     client.force_login(cast["auditor"])
     client.get(f"/as-of/case/{case.pk}/?at=2026-04-01T12:00&with=today")
     opened = AccessLog.objects.latest("id")
