@@ -141,9 +141,12 @@ def _what(row: AccessLog, people: dict[Any, User], case: Case | None) -> str:
         parts.append(_("“%(words)s”") % {"words": words})
     if part := detail.get("part"):
         parts.append(str(PARTS.get(str(part), part)))
-    if is_list:
-        count = detail.get("rows", shown) if row.verb == "export" else shown
-        parts.append(ngettext("%(number)s shown", "%(number)s shown", shown) % {"number": count})
+    if row.verb == "export":
+        count = detail.get("rows", shown)
+        count = count if isinstance(count, int) else shown
+        parts.append(ngettext("%(number)s line", "%(number)s lines", count) % {"number": count})
+    elif is_list:
+        parts.append(ngettext("%(number)s shown", "%(number)s shown", shown) % {"number": shown})
     return ", ".join(parts) or row.path
 
 

@@ -61,9 +61,10 @@ def accesses_of(
         .filter(at__gte=midnight(since), at__lt=midnight(until + dt.timedelta(days=1)))
         .order_by()
         .annotate(day=TruncDate("at"))
-        .values_list("day", "actor_id", "channel", "verb", "model", named=True)
+        .values("day", "actor_id", "channel", "verb", "model")
         .annotate(times=Count("pk"))
         .order_by("-day", "actor_id", "verb", "model")
+        .values_list("day", "actor_id", "channel", "verb", "model", "times", named=True)
     )
     rows = list(counted[: MOST_LINES + 1])
     has_more, rows = len(rows) > MOST_LINES, rows[:MOST_LINES]
