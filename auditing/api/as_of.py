@@ -34,7 +34,7 @@ class CaseAsOfResource(Resource):
     serializer_class = WholeSerializer
     policy = CASE_POLICY
     filter_backends = ()
-    pagination_class = None
+    pagination_class = None  # type: ignore[assignment]
 
     def case_of(self, row: Case | None) -> Case | None:  # type: ignore[override]
         return row

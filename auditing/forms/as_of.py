@@ -26,7 +26,7 @@ class MomentInput(forms.DateTimeInput):
             side = side_of(str(value or ""))
         except Invalid:
             return str(value)
-        return side.at and timezone.localtime(side.at).strftime("%Y-%m-%dT%H:%M:%S")
+        return timezone.localtime(side.at).strftime("%Y-%m-%dT%H:%M:%S") if side.at else None
 
 
 class SideField(forms.CharField):
@@ -51,10 +51,14 @@ class AsOfForm(forms.Form):
     """Then and now. Without `at`, nothing is shown yet; without `with`, the other side is today."""
 
     at = SideField(label=_("As it was on"), help_text=_("A date and a time."))
-    only = forms.BooleanField(label=_("Only what differs"), required=False)
+    differing = forms.BooleanField(label=_("Only what differs"), required=False)
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
         # A word of the language cannot be the name of an attribute.
         other = SideField(label=_("Beside"), help_text=_("Leave empty for today."))
-        self.fields = {"at": self.fields["at"], "with": other, "only": self.fields["only"]}
+        self.fields = {
+            "at": self.fields["at"],
+            "with": other,
+            "differing": self.fields["differing"],
+        }

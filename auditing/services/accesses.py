@@ -1,7 +1,6 @@
 """Who opened the file of one person, in words the person understands: for a list handed to them."""
 
 import datetime as dt
-import uuid
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -68,7 +67,7 @@ def accesses_of(
     )
     rows = list(counted[: MOST_LINES + 1])
     has_more, rows = len(rows) > MOST_LINES, rows[:MOST_LINES]
-    ids = {row.actor_id for row in rows} - {None}
+    ids: set[Any] = {row.actor_id for row in rows} - {None}
     people, roles = User.objects.in_bulk(ids), _roles(ids)
     days: defaultdict[dt.date, dict[tuple[str, str, str], int]] = defaultdict(dict)
     for row in rows:
@@ -102,9 +101,9 @@ def told(verb: str, model: str) -> str:
     return str(known) if known else _("opened in your file: %(kind)s") % {"kind": kind_text(model)}
 
 
-def _roles(ids: set[uuid.UUID]) -> dict[uuid.UUID, str]:
+def _roles(ids: set[Any]) -> dict[Any, str]:
     """Each reader → the roles they hold today, with where; an exception on a case names no case."""
-    found: defaultdict[uuid.UUID, list[str]] = defaultdict(list)
+    found: defaultdict[Any, list[str]] = defaultdict(list)
     for model in grant_models():
         grants: Any = model._default_manager.filter(live_grants(), user_id__in=ids)
         for grant in grants.select_related("permission", "content_object"):

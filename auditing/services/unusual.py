@@ -138,7 +138,11 @@ def _daily(rows: QuerySet[AccessLog]) -> dict[tuple[Any, dt.date], Counts]:
             night=Count("object_id", filter=opened & night, distinct=True),
         )
     )
-    return {(row.pop("actor_id"), row.pop("day")): row for row in counted}
+    measures = (*FLOORS, "night")
+    rows_read: list[Any] = list(counted)
+    return {
+        (row["actor_id"], row["day"]): {name: row[name] for name in measures} for row in rows_read
+    }
 
 
 # ------------------------------------------------------------------ volume

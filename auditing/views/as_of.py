@@ -100,7 +100,7 @@ def _log(request: HttpRequest, sides: tuple[Side, Side] | None, **about: Any) ->
 
 
 def _shown(form: AsOfForm, sides: tuple[Side, Side] | None, groups: list[Group]) -> dict[str, Any]:
-    only = form.is_valid() and form.cleaned_data["only"]
+    only = form.is_valid() and form.cleaned_data["differing"]
     return {
         "form": form,
         "sides": sides,

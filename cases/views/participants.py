@@ -43,7 +43,7 @@ def participant_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_open": person.can_edit
         and not any(case.is_open for case in cases)
         and REGION_CASE_POLICY.anywhere(user, Action.TAKE_IN),
-        "may_list_accesses": any(case.can_audit for case in cases),
+        "may_list_accesses": any(case.can_audit for case in cases),  # type: ignore[attr-defined]
         "trail": trail(None, (str(person), "")),
     }
     return render(request, "cases/participant_detail.html", context)

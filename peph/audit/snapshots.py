@@ -94,7 +94,7 @@ def compare(
     loaded = _loaded({*before.items(), *after.items()})
     sides = []
     for key in sorted(before.keys() | after.keys()):
-        left, right = (loaded.get((key[0], found.get(key))) for found in (before, after))
+        left, right = (loaded.get((key[0], found.get(key, 0))) for found in (before, after))
         left, right = (None if _absent(each) else each for each in (left, right))
         if left is not None or right is not None:
             sides.append((by_label(key[0]), key, left, right))
@@ -132,7 +132,7 @@ def _loaded(found: Iterable[tuple[Key, int]]) -> dict[tuple[str, int], Any]:
             tracked = by_label(label)
         except LookupError:
             continue
-        history = tracked.history_model._base_manager.select_related("change_set")
+        history: Any = tracked.history_model._base_manager.select_related("change_set")
         for row in history.filter(history_id__in=ids):
             loaded[label, row.history_id] = row
     return loaded

@@ -121,7 +121,7 @@ NIGHT = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("hour,minute", NIGHT)
+@pytest.mark.parametrize(("hour", "minute"), NIGHT)
 def test_what_is_opened_by_night_local_time(hour, minute, cast):
     read(cast["coordinator"], TODAY, 2, hour=hour, minute=minute)
     assert found() == ([("night", TODAY, 2, 0)] if NIGHT[hour, minute] else [])
@@ -162,7 +162,7 @@ NAMES = {
 }
 
 
-@pytest.mark.parametrize("first,last,email", NAMES)
+@pytest.mark.parametrize(("first", "last", "email"), NAMES)
 def test_a_case_opened_by_somebody_with_a_name_of_its_participant(first, last, email, cast, case):
     with change(by=SYSTEM, verb="test"):
         reader = cast["coordinator"]
@@ -263,7 +263,13 @@ def test_a_period_the_wrong_way_round_is_refused_in_the_form(cast, client):
     assert "Le dernier jour précède le premier." in answer.content.decode()
 
 
-HOME = {"auditor": True, "auditor_region": True, "privacy": True, "lead": False, "coordinator": False}
+HOME = {
+    "auditor": True,
+    "auditor_region": True,
+    "privacy": True,
+    "lead": False,
+    "coordinator": False,
+}
 
 
 @pytest.mark.parametrize("who", HOME)
