@@ -20,6 +20,7 @@ from django_filters import FilterSet
 from peph import views
 from peph.access import Policy
 from peph.audit import access_log
+from peph.audit.history import declaration
 from peph.errors import DomainError, Forbidden, Invalid, Stale
 from peph.paging import NEWEST_FIRST, Order, Page, count_up_to, page
 
@@ -210,7 +211,21 @@ def form_page(
                 return redirect(to(result) if callable(to) else to)
         else:
             status = 400
+    else:
+        _log_form(request, getattr(form, "instance", None))
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def _log_form(request: HttpRequest, record: Any) -> None:
+    """A form filled with what a record holds shows it as much as its page does."""
+    if record is None or record.pk is None or record._state.adding:  # noqa: SLF001 Django's own
+        return
+    try:
+        scope = dict(declaration(type(record)).scope)
+    except LookupError:
+        scope = {}
+    case = getattr(record, scope["case"].attname) if "case" in scope else None
+    access_log.record("open", request=request, obj=record, case=case, detail={"part": "form"})
 
 
 def _told(

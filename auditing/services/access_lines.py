@@ -41,6 +41,8 @@ OPENED_CASE = gettext_lazy("%(who)s opened the case %(number)s")
 # What of a record was read, where it is not the record as its page shows it.
 PARTS = {
     "as_of": gettext_lazy("as it was"),
+    "form": gettext_lazy("the form to correct it"),
+    "home": gettext_lazy("the first page"),
     "history": gettext_lazy("its history"),
     "timeline": gettext_lazy("its timeline"),
     "content": gettext_lazy("the content of the document"),

@@ -262,6 +262,37 @@ def test_what_may_be_seen_but_not_done_is_logged_on_pages_and_in_the_api(cast, c
     )  # fmt: skip
 
 
+def test_a_form_filled_with_a_record_and_the_first_page_are_reads_too(
+    cast, client, case, follow_up
+):
+    client.force_login(cast["coordinator"])
+    client.get(f"/cases/{case.pk}/edit/")
+    line = AccessLog.objects.latest("id")
+    assert (line.verb, line.object_id, line.case_id, line.detail) == (
+        "open", str(case.pk), case.pk, {"part": "form"},
+    )  # fmt: skip
+    client.get(f"/participants/{case.participant_id}/edit/")
+    line = AccessLog.objects.latest("id")
+    assert (line.verb, line.object_id, line.case_id) == ("open", str(case.participant_id), None)
+    client.get("/")
+    line = AccessLog.objects.latest("id")
+    assert (line.verb, line.detail) == ("list", {"part": "home"})
+    assert str(follow_up.pk) in line.object_ids
+
+
+def test_the_administration_site_logs_what_it_shows(cast, client):
+    client.force_login(cast["superuser"])
+    user = cast["reader"]
+    assert client.get("/admin/accounts/user/?q=reader").status_code == 200
+    line = AccessLog.objects.latest("id")
+    assert (line.verb, line.model, line.detail) == ("search", "accounts.user", {"q": "reader"})
+    assert line.object_ids == [str(user.pk)]
+    for path, part in (("change", None), ("history", {"part": "history"})):
+        assert client.get(f"/admin/accounts/user/{user.pk}/{path}/").status_code == 200
+        line = AccessLog.objects.latest("id")
+        assert (line.verb, line.object_id, line.detail) == ("open", str(user.pk), part)
+
+
 def test_the_page_tells_lines_and_links_to_the_case(cast, client, case, lines):
     client.force_login(cast["auditor"])
     shown = client.get("/access-log/?verb=open&person=coordinator").content.decode()
