@@ -221,7 +221,7 @@ def _log_form(request: HttpRequest, record: Any) -> None:
     if record is None or record.pk is None or record._state.adding:  # noqa: SLF001 Django's own
         return
     try:
-        scope = dict(declaration(type(record)).scope)
+        scope = dict(declaration(record.__class__).scope)
     except LookupError:
         scope = {}
     case = getattr(record, scope["case"].attname) if "case" in scope else None
