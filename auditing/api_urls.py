@@ -1,12 +1,21 @@
 """Addresses of the API of the auditor’s workspace."""
 
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from auditing.api.access_log import AccessLogResource
+from auditing.api.as_of import CaseAsOfResource
 from auditing.api.change_sets import ChangeSetResource
 
 router = SimpleRouter()
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
 
 urlpatterns = [
+    path(
+        "cases/<str:pk>/as-of/<str:instant>/whole/",
+        CaseAsOfResource.as_view({"get": "retrieve"}),
+        name="api-case-as-of-whole",
+    ),
+    path("access-log/", AccessLogResource.as_view({"get": "list"}), name="api-access-log-list"),
     *router.urls,
 ]

@@ -45,6 +45,16 @@ class Forbidden(DomainError):
     status_code = 403
     code = "forbidden"
     default_message = _("You do not have the right to do this.")
+    # The record it was about and its case, for the access log; whoever raises it need not know.
+    about: object = None
+    case: object = None
+
+    @classmethod
+    def on(cls, record: object, case: object = None) -> "Forbidden":
+        """The refusal to do something with this record."""
+        error = cls()
+        error.about, error.case = record, case
+        return error
 
 
 class Conflict(DomainError):

@@ -20,6 +20,7 @@ from django_filters import FilterSet
 from peph import views
 from peph.access import Policy
 from peph.audit import access_log
+from peph.audit.history import declaration
 from peph.errors import DomainError, Forbidden, Invalid, Stale
 from peph.paging import NEWEST_FIRST, Order, Page, count_up_to, page
 
@@ -37,9 +38,19 @@ def refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
+            log_refusal(request, error)
             return views.refused(request, error)
 
     return answered
+
+
+def log_refusal(request: HttpRequest, error: DomainError) -> None:
+    """What somebody may see but not do is in the access log; other errors refuse nobody anything."""
+    if isinstance(error, Forbidden):
+        about: Any = error.about
+        access_log.record(
+            "refuse", request=request, obj=about, case=error.case, detail={"part": "right"}
+        )
 
 
 # ------------------------------------------------------------------ one record
@@ -60,7 +71,7 @@ def get_visible(
             access_log.record("refuse", request=request, obj=hidden, case=case)
         raise Http404
     if needs and not getattr(found, f"can_{needs}"):
-        raise Forbidden
+        raise Forbidden.on(found, case or getattr(found, "case_id", None))
     return found
 
 
@@ -192,6 +203,7 @@ def form_page(
             try:
                 result = act(**form.cleaned_data)
             except DomainError as error:
+                log_refusal(request, error)
                 status = error.status_code
                 context = {**context, **_told(request, form, error, present)}
             else:
@@ -199,7 +211,21 @@ def form_page(
                 return redirect(to(result) if callable(to) else to)
         else:
             status = 400
+    else:
+        _log_form(request, getattr(form, "instance", None))
     return render(request, template, {**context, "form": form}, status=status)
+
+
+def _log_form(request: HttpRequest, record: Any) -> None:
+    """A form filled with what a record holds shows it as much as its page does."""
+    if record is None or record.pk is None or record._state.adding:  # noqa: SLF001 Django's own
+        return
+    try:
+        scope = dict(declaration(record.__class__).scope)
+    except LookupError:
+        scope = {}
+    case = getattr(record, scope["case"].attname) if "case" in scope else None
+    access_log.record("open", request=request, obj=record, case=case, detail={"part": "form"})
 
 
 def _told(

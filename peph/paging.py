@@ -136,12 +136,14 @@ def _encode(backwards: bool, order: Order, row: Any) -> str:
     return urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> tuple[bool, tuple[Any, uuid.UUID]]:
+def _decode(cursor: str) -> tuple[bool, tuple[Any, uuid.UUID | int]]:
     try:
         raw = urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
         backwards, value, pk = json.loads(raw)
         if not isinstance(value, str | int) or isinstance(value, str) and "\x00" in value:
             raise ValueError
-        return bool(backwards), (value, uuid.UUID(pk))
+        # The logs are numbered; every other key is a UUID.
+        is_number = pk.isascii() and pk.isdecimal() and len(pk) < 19
+        return bool(backwards), (value, int(pk) if is_number else uuid.UUID(pk))
     except (ValueError, TypeError, AttributeError) as error:
         raise Invalid(_("This page address is not valid. Go back to the list.")) from error

@@ -18,7 +18,7 @@ from peph.access import EVERYTHING, NOTHING, Policy
 from peph.api import Body, etag, uuid_of
 from peph.api_schema import ResourceSchema
 from peph.audit import access_log
-from peph.errors import Invalid
+from peph.errors import Forbidden, Invalid
 from peph.idempotency.api import Idempotent
 from peph.paging import NEWEST_FIRST, Order, Page, page
 from peph.strict_json import StrictJSONParser
@@ -194,6 +194,21 @@ class Resource(Idempotent, GenericViewSet):
     def case_of(self, row: Model | None) -> Any:
         """The case a record belongs to, for the access log."""
         return getattr(row, "case_id", None)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """What somebody may see but not do is in the access log, as what they may not see."""
+        if isinstance(exc, Forbidden):
+            row = self._asked_for()
+            access_log.record(
+                "refuse", request=self.request, obj=row, case=self.case_of(row),
+                detail={"part": "right"},
+            )  # fmt: skip
+        return super().handle_exception(exc)
+
+    def _asked_for(self) -> Any:
+        key = uuid_of(self.kwargs["pk"]) if "pk" in self.kwargs else None
+        model = self.get_queryset().model
+        return model._base_manager.filter(pk=key).first() if key else None
 
     # -------------------------------------------------------------- reading
     def list(self, request: Request) -> Response:

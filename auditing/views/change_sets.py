@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 
 from auditing.lists.change_sets import ChangeSetFilter
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
+from auditing.services.as_of import readable
 from cases.models import Case
 from cases.policy import Action
 from organizations.models import HostOrganization, Region
@@ -84,6 +85,7 @@ def change_set_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "row": row,
         "facts": _facts(row),
+        "with_history": readable_rows(rows, request.user),
         "records": timeline.changes_of(change_set, rows),
         "next_url": f"?after={rows[-1].pk}" if more else "",
         "trail": [
@@ -92,6 +94,13 @@ def change_set_detail(request: HttpRequest, number: int) -> HttpResponse:
         ],
     }
     return render(request, "auditing/change_set_detail.html", context)
+
+
+def readable_rows(rows: Iterable[ChangedRow], user: Any) -> set[int]:
+    """Keys of the journal rows whose record the reader may see as it was."""
+    shown = list(rows)
+    keys = readable(user, {(row.model, row.object_id) for row in shown})
+    return {row.pk for row in shown if (row.model, row.object_id) in keys}
 
 
 def _visible_change_set(request: HttpRequest, number: int) -> ChangeSet:

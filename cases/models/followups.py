@@ -1,7 +1,7 @@
 """What is due for a case, when it was done and what came of it."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -122,6 +122,8 @@ class FollowUp(Record):
         help_text=_("What was said and agreed. No health detail here."),
     )
 
+    # Its name is made of it: the history loads both at once.
+    NAMED_WITH: ClassVar = ("step",)
     history = Tracked(personal=("summary",))
     objects = FollowUpQuerySet.as_manager()
 

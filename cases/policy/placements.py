@@ -30,6 +30,7 @@ PLACEMENT_POLICY = Policy(
         # The participant has no account yet: the programme records what they say, or they use a link.
         Action.ANSWER_FOR_PARTICIPANT: KEEPERS | by_link(Action.ANSWER_FOR_PARTICIPANT),
         Action.READ_NEEDS: of_case(Action.READ_NEEDS, column="pk", at="case_id"),
+        Action.AUDIT: OFFICERS | WATCHERS,
     }
 )
 

@@ -25,6 +25,7 @@ from organizations.models import ProgramGrant
 from organizations.policy import everywhere
 from peph.access import NOTHING, Rule
 from peph.accounts.models import User
+from peph.audit import access_log
 from peph.pages import refusals
 from peph.scopes import scope_of
 
@@ -73,11 +74,20 @@ def home(request: HttpRequest) -> HttpResponse:
     blocks = [
         block for rule, build in WORK if rule.q(scope) != NOTHING for block in build(request.user)
     ]
-    context = {"blocks": _once(blocks), "holds_something": bool(scope.held)}
+    shown = _once(blocks)
+    if keys := [key for block in shown for row in block.rows if (key := _key(row))]:
+        access_log.record("list", request=request, ids=keys, detail={"part": "home"})
+    context = {"blocks": shown, "holds_something": bool(scope.held)}
     if not blocks:
         leads = ProgramGrant.objects.live().filter(permission__codename="lead")
         context["leads"] = User.objects.filter(pk__in=leads.values("user"), is_active=True)[:3]
     return render(request, "cases/home.html", context)
+
+
+def _key(row: Any) -> Any:
+    # A row is a record, or holds the one it is about.
+    record = row if hasattr(row, "pk") else getattr(row, "placement", None)
+    return getattr(record, "pk", None)
 
 
 def _once(blocks: list[Block]) -> list[Block]:

@@ -57,6 +57,7 @@ def import_new(request: HttpRequest) -> HttpResponse:
 def import_preview(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """What the file would change: counts, each problem, each probable duplicate."""
     upload = _own(request, pk)
+    access_log.record("open", request=request, obj=upload)
     report = judge(upload, by=request.user)
     return _preview(request, upload, report, _decisions(upload, report))
 

@@ -32,8 +32,9 @@ def participant_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     person = open_visible(request, Participant.objects.all(), pk)
     user = request.user
     seen = Case.objects.visible_to(user).filter(participant=person).with_people()
-    personal = CASE_POLICY.flags(user)["can_read_personal"]
-    cases = list(seen.annotate(can_read_personal=personal).order_by("-created_at", "pk"))
+    flags = CASE_POLICY.flags(user)
+    asked = {name: flags[name] for name in ("can_read_personal", "can_audit")}
+    cases = list(seen.annotate(**asked).order_by("-created_at", "pk"))
     context = {
         "person": person,
         "facts": person_facts(person, person),
@@ -42,6 +43,7 @@ def participant_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_open": person.can_edit
         and not any(case.is_open for case in cases)
         and REGION_CASE_POLICY.anywhere(user, Action.TAKE_IN),
+        "may_list_accesses": any(case.can_audit for case in cases),  # type: ignore[attr-defined]
         "trail": trail(None, (str(person), "")),
     }
     return render(request, "cases/participant_detail.html", context)

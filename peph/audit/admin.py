@@ -6,6 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import AdminTextareaWidget
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -15,6 +16,7 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from simple_history.admin import SimpleHistoryAdmin
 
+from peph.audit import access_log
 from peph.audit.middleware import ADMIN_REASON
 from peph.scopes import scope_of
 
@@ -58,6 +60,37 @@ class BreakGlassAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list; what it showed and what was looked for are in the access log."""
+        response = super().changelist_view(request, extra_context)
+        shown = getattr(response, "context_data", None) or {}
+        if "cl" in shown:
+            words = request.GET.get(SEARCH_VAR, "")
+            access_log.record(
+                "search" if words else "list",
+                request=request,
+                model=self.model._meta.label_lower,
+                ids=[row.pk for row in shown["cl"].result_list],
+                detail={"q": words} if words else None,
+            )
+        return response
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The form of one record; opening it is in the access log."""
+        found = self.get_object(request, unquote(object_id)) if request.method == "GET" else None
+        if found is not None:
+            case = getattr(found, "case_id", None)
+            access_log.record("open", request=request, obj=found, case=case)
+        return super().change_view(request, object_id, form_url, extra_context)
 
 
 class ReasonedForm(ModelForm):
@@ -105,5 +138,8 @@ class SafeHistoryAdmin(BreakGlassAdmin, SimpleHistoryAdmin):
 
     def _reachable(self, request: HttpRequest, object_id: str) -> None:
         """404 for a record out of scope as for one that does not exist, a malformed key included."""
-        if self.get_object(request, unquote(object_id)) is None:
+        found = self.get_object(request, unquote(object_id))
+        if found is None:
             raise Http404
+        case = getattr(found, "case_id", None)
+        access_log.record("open", request=request, obj=found, case=case, detail={"part": "history"})

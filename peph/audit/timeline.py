@@ -23,7 +23,7 @@ from peph.audit.models import ChangedRow, ChangeSet
 
 # Records shown of one change set; an import has a hundred thousand.
 MOST_RECORDS = 50
-_NEVER_SHOWN = ("id", "version")
+NEVER_SHOWN = ("id", "version")
 ERASED = object()
 
 
@@ -146,7 +146,7 @@ def _describe(journal: list[ChangedRow]) -> dict[int, RecordChange]:
             for row in changed
             if row.history_id in now
         ]
-    names = _Names(pairs)
+    names = Names((tracked, version) for tracked, _row, *both in pairs for version in both)
     return {
         row.id: RecordChange(
             row=row,
@@ -177,25 +177,28 @@ def _versions(tracked: Declaration, ids: list[int]) -> tuple[dict[int, Any], dic
     return now, {key: previous[row.before_id] for key, row in now.items() if row.before_id}
 
 
-class _Names:
-    """What records are called today: those that changed, and those their foreign keys point to."""
+def _named(model: type[models.Model]) -> "models.QuerySet":
+    # A record's name may be made of the names of what it belongs to. What it need not belong to is
+    # followed only where the model says so (NAMED_WITH): it would be a query a record.
+    return model._base_manager.select_related(*getattr(model, "NAMED_WITH", ()))
 
-    def __init__(self, pairs: Iterable[tuple[Declaration, ChangedRow, Any, Any]]) -> None:
+
+class Names:
+    """What records are called today: those of these versions, and those their foreign keys point to."""
+
+    def __init__(self, versions: Iterable[tuple[Declaration, Any]]) -> None:
         wanted: defaultdict[type[models.Model], set[Any]] = defaultdict(set)
-        for tracked, _row, now, before in pairs:
-            wanted[tracked.model].add(getattr(now, tracked.pk.attname))
+        for tracked, version in versions:
+            if version is None:
+                continue
+            wanted[tracked.model].add(getattr(version, tracked.pk.attname))
             for live, _copy in tracked.columns:
-                if isinstance(live, models.ForeignKey) and live.attname not in tracked.hidden:
-                    target = live.remote_field.model
-                    for version in (now, before):
-                        if version is not None and getattr(version, live.attname) is not None:
-                            wanted[target].add(getattr(version, live.attname))
-        # select_related: a record's name may be made of the names of what it belongs to
+                if not isinstance(live, models.ForeignKey) or live.attname in tracked.hidden:
+                    continue
+                if (key := getattr(version, live.attname)) is not None:
+                    wanted[live.remote_field.model].add(key)
         self._names = {
-            model: {
-                key: str(record)
-                for key, record in model._base_manager.select_related().in_bulk(keys).items()
-            }
+            model: {key: str(record) for key, record in _named(model).in_bulk(keys).items()}
             for model, keys in wanted.items()
         }
 
@@ -204,7 +207,7 @@ class _Names:
         return self._names.get(model, {}).get(key, str(key))
 
 
-def _value(tracked: Declaration, version: Any, copy: models.Field) -> Any:
+def value_of(tracked: Declaration, version: Any, copy: models.Field) -> Any:
     """What a version holds; ERASED where the value was redacted."""
     if version is None:
         return None
@@ -214,7 +217,7 @@ def _value(tracked: Declaration, version: Any, copy: models.Field) -> Any:
 
 
 def _fields(
-    tracked: Declaration, kind: str, now: Any, before: Any, names: _Names
+    tracked: Declaration, kind: str, now: Any, before: Any, names: Names
 ) -> tuple[FieldChange, ...]:
     """What the change did to each field: all values of a new record, the last ones of a deleted one.
 
@@ -224,10 +227,10 @@ def _fields(
     new_version = None if kind == "-" else now
     changes = []
     for live, copy in tracked.columns:
-        if live.name in _NEVER_SHOWN:
+        if live.name in NEVER_SHOWN:
             continue
-        old = _value(tracked, old_version, copy)
-        new = _value(tracked, new_version, copy)
+        old = value_of(tracked, old_version, copy)
+        new = value_of(tracked, new_version, copy)
         if old == new or (old in (None, "") and new in (None, "")):
             continue
         label = str(live.verbose_name)
@@ -242,7 +245,7 @@ def _fields(
     return tuple(changes)
 
 
-def text_of(live: models.Field, value: Any, names: _Names) -> str:
+def text_of(live: models.Field, value: Any, names: Names) -> str:
     """A value as a person reads it, in the running language and time zone."""
     if value is None or value == "":
         return ""

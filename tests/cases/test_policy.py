@@ -23,7 +23,7 @@ OFFICER = "view edit decide share audit read_personal read_needs read_notes"
 WATCHER = "view audit read_personal read_needs read_notes"
 NOBODY = ""
 EDITOR = "view edit update sign report evaluate answer_for_participant read_needs"
-KEEPER = f"{EDITOR} pause"
+KEEPER = f"{EDITOR} pause audit"
 
 # On the placed case of region 03 at the MTMD; consent to share the needs was not given.
 ON_THE_CASE = {
@@ -64,11 +64,11 @@ ON_THE_PLACEMENT = {
     "supervisor": "view update report evaluate",
     "supervisor_elsewhere": NOBODY,
     "committee": NOBODY,
-    "auditor": "view read_needs",
-    "auditor_region": "view read_needs",
+    "auditor": "view read_needs audit",
+    "auditor_region": "view read_needs audit",
     "auditor_elsewhere": NOBODY,
-    "auditor_host": "view read_needs",
-    "privacy": "view read_needs",
+    "auditor_host": "view read_needs audit",
+    "privacy": "view read_needs audit",
     "outsider": NOBODY,
     "reader": "view read_needs",
     "editor": EDITOR,

@@ -48,6 +48,7 @@ class AccessLog(models.Model):
             models.Index(
                 fields=["object_id", "id"], name="access_log_object", condition=~Q(object_id="")
             ),
+            models.Index(fields=["verb", "id"], name="access_log_verb"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,1 @@
+"""The shapes of the API of the auditor’s workspace."""

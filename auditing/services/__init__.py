@@ -1,0 +1,1 @@
+"""What the auditor’s workspace works out: data only, no page."""
