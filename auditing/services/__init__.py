@@ -1,0 +1,1 @@
+"""Every write of the auditor’s workspace, and how a sample is drawn."""
