@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import CHANGE_SET_POLICY
+from auditing.policy import CHANGE_SET_POLICY, SAMPLE_POLICY
 from cases.policy import Action
 from peph import navigation
 
@@ -16,5 +16,12 @@ def register() -> None:
             "auditing:change_set_list",
             lambda user: CHANGE_SET_POLICY.anywhere(user, Action.VIEW),
             80,
+        ),
+        navigation.Item(
+            "samples",
+            _("Samples"),
+            "auditing:sample_list",
+            lambda user: SAMPLE_POLICY.anywhere(user, Action.VIEW),
+            82,
         ),
     )

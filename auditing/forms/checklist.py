@@ -28,7 +28,7 @@ class QuestionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance._state.adding:
+        if "version" not in self.initial:
             # Nobody else can have changed what is not there yet.
             del self.fields["version"]
 

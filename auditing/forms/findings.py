@@ -46,7 +46,7 @@ class FindingForm(forms.ModelForm):
         )
         severity: Any = self.fields["severity"]
         severity.choices = Finding.Severity.choices
-        if self.instance._state.adding:
+        if "version" not in self.initial:
             # Nobody else can have changed what is not there yet.
             del self.fields["version"]
 

@@ -56,7 +56,7 @@ class DrawForm(forms.ModelForm):
 
 
 class ChecklistForm(forms.Form):
-    """The checklist about one record. Fields are called as the API calls them: `answers.eligibility.value`."""
+    """The checklist about one record. Fields are called as the API calls them: `answers.delay.value`."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -83,10 +83,15 @@ class ChecklistForm(forms.Form):
             )
 
     @property
-    def questions(self) -> list[tuple[forms.BoundField, forms.BoundField, str]]:
-        """(answer, comment, code) of each question, in the order of the sample."""
+    def questions(self) -> list[tuple[forms.BoundField, forms.BoundField, str, bool]]:
+        """(answer, comment, code, whether a no was saved) of each question, in the order of the sample."""
         return [
-            (self[f"answers.{code}.value"], self[f"answers.{code}.comment"], code)
+            (
+                self[f"answers.{code}.value"],
+                self[f"answers.{code}.comment"],
+                code,
+                self.initial.get(f"answers.{code}.value") == ItemAnswer.Value.NO,
+            )
             for code in self.codes
         ]
 

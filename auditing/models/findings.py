@@ -192,6 +192,11 @@ class Finding(Record):
             raise Conflict(LOCKED)
 
     @property
+    def tone(self) -> str:
+        """The colour that repeats the severity."""
+        return {"minor": "neutral", "moderate": "warning"}.get(self.severity, "error")
+
+    @property
     def is_late(self) -> bool:
         """Still to answer, and the day of the answer has passed."""
         return self.state == FindingState.OPEN and bool(

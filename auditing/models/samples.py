@@ -180,6 +180,11 @@ class Sample(Record):
         return str(self.mandate_region or self.mandate_organization or _("The whole programme"))
 
     @property
+    def tone(self) -> str:
+        """The colour that repeats the status."""
+        return {"open": "info", "signed": "success"}.get(self.status, "neutral")
+
+    @property
     def is_open(self) -> bool:
         return self.status == SampleStatus.OPEN
 
