@@ -12,7 +12,7 @@ class AuditingConfig(AppConfig):
         # Entries of the menu, labels of change sets, parts of pages, reference data: all need loaded models.
         from auditing import navigation, verbs
         from auditing.services.checklist import load_checklist
-        from auditing.views import case_findings, home_blocks
+        from auditing.views import case_findings, home_blocks, sample_links
         from cases.demo import later
         from organizations.services import reference
 
@@ -20,5 +20,6 @@ class AuditingConfig(AppConfig):
         verbs.register()
         home_blocks.register()
         case_findings.register()
+        sample_links.register()
         reference.register("checklist", load_checklist)
         later.register("échantillons de vérification", "auditing.demo.draw_samples")
