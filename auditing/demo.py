@@ -58,7 +58,7 @@ def _signed(people: dict[str, Any]) -> None:
     codes = [asked.question.code for asked in sample.asked.select_related("question")]
     findings = []
     for item in sample.items.select_related("subject_case"):
-        answers = {code: {"value": YES} for code in codes}
+        answers: dict[str, dict[str, str]] = {code: {"value": YES} for code in codes}
         wrong = item.position in (2, 5)
         if wrong:
             answers["application-date"] = {"value": NO, "comment": COMMENT}
@@ -103,7 +103,7 @@ def _open(people: dict[str, Any]) -> None:
     )
     codes = [asked.question.code for asked in sample.asked.select_related("question")]
     for item in sample.items.select_related("subject_case")[:2]:
-        answers = {code: {"value": YES} for code in codes}
+        answers: dict[str, dict[str, str]] = {code: {"value": YES} for code in codes}
         if item.position == 2:
             answers["follow-ups-on-time"] = {"value": NO, "comment": "Deux suivis faits en retard."}
         save_item(item, by=auditor, answers=answers, done=True)

@@ -109,8 +109,8 @@ def _words() -> dict[str, str]:
         "value": _("Value"),
         "drawing": _("How the sample was drawn"),
         "redo": _(
-            "To redo it: order the population by the SHA-256 digest of the text “seed:key” and take the"
-            " first records, as many as the size of the sample."
+            "To redo it: order the population by the SHA-256 digest of the text made of the seed, a colon and"
+            " the key, and take the first records, as many as the size of the sample."
         ),
         "results": _("Results by question"),
         "findings": _("Findings"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from auditing.lists.populations import narrowed_of
 from auditing.models import Finding, ItemAnswer, Sample, SampleItem, SampleQuestion
@@ -50,7 +51,7 @@ def drawing_facts(sample: Sample, user: Any) -> Facts:
     return [
         (_("Mandate"), sample.mandate_text),
         (_("Drawn from"), sample.get_population_display()),
-        (_("Filter"), filter_words(sample, user)),
+        (pgettext("noun", "Filter"), filter_words(sample, user)),
         (_("Size of the population"), sample.population_size),
         (_("Digest of the population (SHA-256)"), sample.population_digest),
         (_("Seed"), sample.seed),
