@@ -57,6 +57,7 @@ def signed(sample: Sample, by: Any) -> Sample:
 
 def noted(sample: Sample, by: Any, case: Any = None, **fields: Any) -> Finding:
     """A finding on the record of that case, or on the whole sample."""
-    item = sample.items.get(subject_case=case) if case else None
-    values = {"severity": "major", "text": "La date n’est pas celle du document."}
-    return add_finding(sample, by=by, item=item, **values | fields)
+    values: dict[str, Any] = {"severity": "major", "text": "La date n’est pas celle du document."}
+    if case is not None:
+        values["item"] = sample.items.get(subject_case=case)
+    return add_finding(sample, by=by, **values | fields)
