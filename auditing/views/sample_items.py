@@ -33,8 +33,8 @@ def item_detail(request: HttpRequest, pk: uuid.UUID, position: int) -> HttpRespo
         if not sample.is_open:
             raise Conflict(_("This sample is no longer open: nothing in it can change."))
     record = record_of(item, request.user)
-    if record is not None:
-        access_log.record("open", request=request, obj=record, case=item.subject_case_id)
+    opened = item if record is None else record
+    access_log.record("open", request=request, obj=opened, case=item.subject_case_id)
     answers = list(item.answers.select_related("question"))
     asked = asked_in(sample)
 
