@@ -6,9 +6,13 @@ from rest_framework.routers import SimpleRouter
 from auditing.api.access_log import AccessLogResource
 from auditing.api.as_of import CaseAsOfResource
 from auditing.api.change_sets import ChangeSetResource
+from auditing.api.findings import FindingResource
+from auditing.api.samples import SampleResource
 
 router = SimpleRouter()
 router.register("change-sets", ChangeSetResource, basename="api-change-set")
+router.register("samples", SampleResource, basename="api-sample")
+router.register("findings", FindingResource, basename="api-finding")
 
 urlpatterns = [
     path(

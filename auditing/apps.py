@@ -9,10 +9,17 @@ class AuditingConfig(AppConfig):
     verbose_name = _("Auditor’s workspace")
 
     def ready(self) -> None:
-        # Entries of the menu, labels of change sets, blocks of the first page: all need loaded models.
+        # Entries of the menu, labels of change sets, parts of pages, reference data: all need loaded models.
         from auditing import navigation, verbs
-        from auditing.views import home_blocks
+        from auditing.services.checklist import load_checklist
+        from auditing.views import case_findings, home_blocks, sample_links
+        from cases.demo import later
+        from organizations.services import reference
 
         navigation.register()
         verbs.register()
         home_blocks.register()
+        case_findings.register()
+        sample_links.register()
+        reference.register("checklist", load_checklist)
+        later.register("échantillons de vérification", "auditing.demo.draw_samples")

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY
+from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY, SAMPLE_POLICY
 from cases.policy import Action
 from peph import navigation
 
@@ -22,6 +22,13 @@ def register() -> None:
             _("Access log"),
             "auditing:access_log",
             lambda user: ACCESS_LOG_POLICY.anywhere(user, Action.VIEW),
+            82,
+        ),
+        navigation.Item(
+            "samples",
+            _("Samples"),
+            "auditing:sample_list",
+            lambda user: SAMPLE_POLICY.anywhere(user, Action.VIEW),
             82,
         ),
     )

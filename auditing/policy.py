@@ -1,11 +1,17 @@
-"""Who reads the history and the access log: officers and auditors, each inside the own scope."""
+"""Who reads the history and the access log, draws samples, answers findings: each in the own scope."""
 
 from django.db.models import Q
 
 from cases.policy.cases import of_case
 from cases.policy.rules import Action
-from organizations.policy import everywhere, in_organization, in_region, somewhere
-from peph.access import Policy, Through, Where
+from organizations.policy import (
+    HOST_ORGANIZATION,
+    everywhere,
+    in_organization,
+    in_region,
+    somewhere,
+)
+from peph.access import Granted, Policy, Rule, Through, Where
 
 # The history: officers and auditors, each inside the own scope. A change set that touches several
 # regions (an import) shows a regional reader the rows of the region only.
@@ -42,3 +48,50 @@ ACCESS_LOG_POLICY = Policy(
 )
 
 READS_HISTORY = somewhere("coordinate", "audit") | everywhere("lead", "audit", "protect")
+
+
+# ------------------------------------------------------------------ samples and findings
+def _of_mandate(prefix: str = "") -> Rule:
+    """What was drawn under a mandate the person holds; the whole programme holds every mandate."""
+    return (
+        everywhere("audit")
+        | in_region("audit", at=f"{prefix}mandate_region_id")
+        | in_organization("audit", at=f"{prefix}mandate_organization_id")
+    )
+
+
+# Under which mandate a sample is drawn: one the person holds, on the very object.
+PROGRAM_MANDATE_POLICY = Policy({Action.AUDIT: everywhere("audit")})
+REGION_MANDATE_POLICY = Policy({Action.AUDIT: in_region("audit", at="pk")})
+ORGANIZATION_MANDATE_POLICY = Policy({Action.AUDIT: in_organization("audit", at="pk")})
+
+# The audited read a sample once it is signed, not while it is worked through.
+SAMPLE_POLICY = Policy(
+    {
+        Action.VIEW: _of_mandate()
+        | (everywhere("lead", "protect") & Where(lambda: Q(status="signed"))),
+        Action.EDIT: _of_mandate(),
+    }
+)
+# Whoever decides on the case answers a finding about it, and the lead what is about no case.
+_ANSWERS = of_case(Action.DECIDE, column="pk", at="case_id") | (
+    everywhere("lead") & Where(lambda: Q(case_id__isnull=True))
+)
+FINDING_POLICY = Policy(
+    {
+        Action.VIEW: _of_mandate("sample__")
+        | _ANSWERS
+        | (everywhere("protect") & Where(lambda: Q(sample__status="signed"))),
+        Action.EDIT: _of_mandate("sample__"),
+        Action.ANSWER: _ANSWERS,
+    }
+)
+# The programme says what is checked; auditors read it before they draw.
+CHECKLIST_POLICY = Policy(
+    {
+        Action.VIEW: everywhere("lead", "audit", "protect")
+        | somewhere("audit")
+        | Granted("audit", HOST_ORGANIZATION, at=None),
+        Action.EDIT: everywhere("lead"),
+    }
+)

@@ -13,6 +13,7 @@ import pytest
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from auditing.models import ChecklistQuestion
 from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
 from cases.services.calendars import renew_calendar
@@ -25,6 +26,7 @@ from cases.services.reports import add_report
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
+from tests.auditing.sampling import drawn, noted
 from tests.cases.matching.conftest import a_call, a_project
 from tests.cases.test_documents import put
 from tests.proposing import draft, open_call
@@ -71,7 +73,11 @@ def things(world, cast, case, placement, follow_up, note):
             organization=project.organization,
         )  # fmt: skip
         match.save()
+    sample = drawn(cast["auditor"])
     return {
+        "sample": sample.pk,
+        "finding": noted(sample, cast["auditor"], case).pk,
+        "question": ChecklistQuestion.objects.first().pk,
         "link": link.pk,
         "token": token_of(link),
         "call": call.pk,

@@ -1,1 +1,1 @@
-"""What the auditor’s workspace works out: data only, no page."""
+"""Every write of the auditor’s workspace, and how a sample is drawn."""

@@ -12,8 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from auditing.lists.change_sets import ChangeSetFilter
+from auditing.models import Population
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from auditing.services.as_of import readable
+from auditing.views.sample_links import sample_link
 from cases.models import Case
 from cases.policy import Action
 from organizations.models import HostOrganization, Region
@@ -68,7 +70,12 @@ def change_set_list(request: HttpRequest) -> HttpResponse:
         CHANGE_SET_POLICY,
         order=NEWEST_NUMBER_FIRST,
     )
-    context = {"listing": found, "rows": change_set_rows(found.page.rows, request.user)}
+    link = sample_link(request, Population.CHANGE_SETS)
+    context = {
+        "listing": found,
+        "rows": change_set_rows(found.page.rows, request.user),
+        "links": [link] if link else [],
+    }
     return render(request, "auditing/change_set_list.html", context)
 
 

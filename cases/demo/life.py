@@ -6,6 +6,7 @@ Dates count back from today, and every write goes through the services, as a coo
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from cases.demo import later
 from cases.demo.evaluations import evaluate
 from cases.demo.key_dates import correct_dates
 from cases.demo.matches import match_people
@@ -65,7 +66,7 @@ def live(people: dict[str, Any], site: HostSite) -> Iterator[str]:
         evaluate(placement, host=people["host-mtmd"], officer=officer)
         _follow(placement, officer)
         keep_plan(placement, programme=officer, host=people["host-mtmd"])
-    for name, write in LATER:
+    for name, write in [*LATER, *later.steps()]:
         yield name
         write(people, site)
 
@@ -154,4 +155,4 @@ LATER: tuple[tuple[str, Callable[[dict[str, Any], HostSite], None]], ...] = (
     ("liens envoyés et rappels suspendus", ask),
     ("ce qui ne concorde pas", bring_problems),
 )
-STEPS = 1 + len(CASES) + len(PLACEMENTS) + len(LATER)
+STEPS = 1 + len(CASES) + len(PLACEMENTS) + len(LATER) + later.count()

@@ -21,6 +21,7 @@ from cases.services.accommodations import (
     request_accommodation,
     update_accommodation,
 )
+from cases.views.list_links import links_of
 from cases.workflow import ACCOMMODATION_WORKFLOW
 from peph.errors import Conflict
 from peph.pages import form_page, get_visible, listing, posted, refusals
@@ -39,7 +40,8 @@ def accommodation_list(request: HttpRequest) -> HttpResponse:
         AccommodationFilter(request.GET, queryset=rows, request=request),
         ACCOMMODATION_POLICY,
     )
-    return render(request, "cases/accommodation_list.html", {"listing": found})
+    context = {"listing": found, "links": links_of("accommodations", request)}
+    return render(request, "cases/accommodation_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -28,15 +28,20 @@ from peph.paging import Order, page
 
 NEWEST_NUMBER_FIRST = Order("number")
 # In the order of the page.
-SECTIONS: tuple[Builder, ...] = (
+SECTIONS: list[Builder] = [
     key_dates_of_case,
     matching_section,
     accommodations_of_case,
     case_outcomes,
     case_documents,
-)
+]
 ENTRIES_SHOWN, ENTRIES_A_PAGE = 5, 20
 FOLLOW_UPS_SHOWN, DONE_SHOWN, NOTES_SHOWN = 30, 10, 30
+
+
+def register(build: Builder) -> None:
+    """For the apps above: a part of the page of a case, after the others."""
+    SECTIONS.append(build)
 
 
 @require_safe

@@ -15,6 +15,7 @@ from cases.forms.cases import CaseForm, KnownPersonCaseForm, NewCaseForm, Transf
 from cases.models import Case, Participant
 from cases.policy import CASE_POLICY, REGION_CASE_POLICY, Action
 from cases.services.cases import move_case, obstacle, open_case, transfer_case, update_case
+from cases.views.list_links import links_of
 from cases.workflow import CASE_WORKFLOW
 from peph.errors import Forbidden, Invalid
 from peph.pages import form_page, get_visible, listing, posted, refusals
@@ -44,6 +45,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
         # A host knows whom it hosts, not who answers for the file or where.
         "shows_program": CASE_POLICY.anywhere(user, Action.READ_PERSONAL),
         "can_open": REGION_CASE_POLICY.anywhere(user, Action.TAKE_IN),
+        "links": links_of("cases", request),
     }
     return render(request, "cases/case_list.html", context)
 

@@ -17,6 +17,7 @@ from cases.models import Case, Placement
 from cases.policy import PLACEMENT_POLICY, Action
 from cases.services.placements import move_placement, open_placement, update_placement
 from cases.views.cases import matches_end
+from cases.views.list_links import links_of
 from cases.workflow import CASE_WORKFLOW, PLACEMENT_WORKFLOW
 from peph.pages import form_page, get_visible, listing, posted, refusals
 from peph.transition_forms import VersionForm, transition_form
@@ -30,7 +31,8 @@ def placement_list(request: HttpRequest) -> HttpResponse:
     found = listing(
         request, PlacementFilter(request.GET, queryset=rows, request=request), PLACEMENT_POLICY
     )
-    return render(request, "cases/placement_list.html", {"listing": found})
+    context = {"listing": found, "links": links_of("placements", request)}
+    return render(request, "cases/placement_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

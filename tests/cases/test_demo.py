@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 
+from auditing.models import Finding, Sample
 from cases.demo.accounts import ACCOUNTS, DOMAIN
 from cases.demo.life import STEPS, live
 from cases.models import (
@@ -197,6 +198,17 @@ def test_corrections_of_key_dates_applied_refused_and_waiting_for_two_people() -
     ]
     applied = KeyDateChange.objects.get(status="applied")
     assert applied.case.applied_on == applied.corrected
+
+
+def test_a_sample_is_signed_and_another_is_being_worked_through() -> None:
+    signed, under_way = Sample.objects.with_people().order_by("-status")
+    assert (signed.status, signed.items_done, signed.size) == ("signed", 6, 6)
+    assert (under_way.status, under_way.items_done, under_way.size) == ("open", 2, 5)
+    assert sorted(Finding.objects.values_list("severity", "state")) == [
+        ("major", "closed"),
+        ("minor", "open"),
+        ("moderate", "open"),
+    ]
 
 
 def test_a_second_run_changes_nothing() -> None:
