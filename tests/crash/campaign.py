@@ -1,6 +1,5 @@
 """One target of the campaign: writers start, something is killed, what stands is checked; again and again."""
 
-import contextlib
 import json
 import multiprocessing
 import os
@@ -14,7 +13,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from django.core.management import call_command
 from django.db import connections
 
 from tests.crash import checks, work
@@ -61,9 +59,7 @@ def run(
             result.lost += checks.lost(new)
             if result.cycles % WHOLE == 0 or result.cycles == cycles:
                 everything = [
-                    each
-                    for place in Path(folder).iterdir()
-                    for each in checks.acknowledged(place)
+                    each for place in Path(folder).iterdir() for each in checks.acknowledged(place)
                 ]
                 # What was there after its own crash must still be there after the others.
                 result.lost = sorted({*result.lost, *checks.lost(everything)})
@@ -149,9 +145,6 @@ def _join(children: list[Any]) -> None:
 def main() -> None:
     """Run what the first argument asks for, in JSON; answer in JSON. The database is DATABASE_URL."""
     asked = json.loads(sys.argv[1])
-    if asked.pop("migrate"):
-        with contextlib.redirect_stdout(sys.stderr):
-            call_command("migrate", verbosity=0)
     if cluster := asked.pop("cluster"):
         asked["cluster"] = Cluster(*cluster)
     sys.stdout.write(json.dumps(asdict(run(**asked))))

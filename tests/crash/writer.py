@@ -96,8 +96,8 @@ def _acknowledge_before_commit(acknowledge: Acknowledger) -> None:
 
     def promising(connection: Any, done: Any) -> None:
         seal(connection, done)
-        if done.receipt:
-            acknowledge(done.receipt, [])
+        if done.hash:
+            acknowledge(f"{done.number}:{done.hash.hex()}", [])
 
     changes._seal = promising
 
