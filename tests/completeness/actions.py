@@ -30,6 +30,9 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
     CaseStatus.ELIGIBLE: ("start-matching", {}),
     CaseStatus.MATCHING: ("stop-matching", {"reason": "Pause"}),
 }
+CONSENT = {
+    "purpose": "case_management", "text_version": "1", "given_on": DAY, "means": "written",
+}  # fmt: skip
 PERSON = {"first_name": "Noa", "birth_date": "1995-06-07", "language": "fr"}
 HEADINGS = (
     "No dossier", "Nom", "Prénom", "Date de naissance", "Courriel", "Région", "Date de référence",
@@ -103,9 +106,17 @@ def correct_person(world: World) -> Any:
 
 
 def move_case(world: World) -> Any:
+    """A step on; the consent first, where the next step wants it."""
     case = world.case()
+    if _wants_consent(case):
+        url = address("consent_new", case.participant)
+        return _page(world, f"{url}?purpose=case_management", CONSENT)
     name, inputs = MOVES[case.status]
     return _page(world, address("case_move", case, name), {"version": case.version, **inputs})
+
+
+def _wants_consent(case: Case) -> bool:
+    return case.status == CaseStatus.INTAKE and not case.participant.consents.exists()
 
 
 def note(world: World) -> Any:
@@ -173,6 +184,8 @@ def api_correct_person(world: World) -> Any:
 
 def api_move_case(world: World) -> Any:
     case = world.case()
+    if _wants_consent(case):
+        return _api(world, "post", "consents/", CONSENT | {"participant": str(case.participant_id)})
     name, inputs = MOVES[case.status]
     return _api(world, "post", f"cases/{case.pk}/{name}/", inputs, case)
 

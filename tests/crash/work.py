@@ -20,6 +20,7 @@ from cases.services.cases import move_case, open_case, update_case
 from cases.services.documents import add_document, withdraw_document
 from cases.services.follow_ups import add_follow_up, complete_follow_up
 from cases.services.notes import add_note
+from cases.services.participants import give_consent
 from cases.workflow import CaseStatus
 from organizations.models import Region
 from organizations.services.grants import give_grant
@@ -80,8 +81,16 @@ def edit_a_case(writer: Writer, mark: str) -> Written:
 
 
 def move_a_case(writer: Writer, mark: str) -> Written:
-    """One step on, and from matching back again."""
+    """One step on, and from matching back again; the consent in the same change as what needs it."""
     case = writer.case()
+    if case.status == CaseStatus.INTAKE and not case.participant.consents.exists():
+        with change(by=writer.user, verb="cases.case.start-review", case=case):
+            consent = give_consent(
+                case.participant, by=writer.user, purpose="case_management",
+                text_version="2026-01", given_on=DAY,
+            )  # fmt: skip
+            moved = move_case(case, "start-review", by=writer.user, applied_on=DAY)
+        return [consent, moved]
     steps: dict[str, tuple[str, dict[str, Any]]] = {
         CaseStatus.REFERRED: ("start-intake", {"first_contact_on": DAY}),
         CaseStatus.INTAKE: ("start-review", {"applied_on": DAY}),
