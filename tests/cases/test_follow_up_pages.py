@@ -219,7 +219,9 @@ def test_the_list_costs_the_same_for_1_10_and_50_rows(client, cast, case):
 
 @pytest.mark.parametrize("name", ["follow_up_done", "follow_up_edit"])
 def test_a_subject_may_hold_a_percent_sign(name, client, cast, case):
-    planned = add_follow_up(case, by=cast["coordinator"], subject="À 50 %", due_on=dt.date(2026, 12, 1))
+    planned = add_follow_up(
+        case, by=cast["coordinator"], subject="À 50 %", due_on=dt.date(2026, 12, 1)
+    )
     assert "« À 50 % »" in text(client, cast["coordinator"], address(name, planned)).replace(
         "\xa0", " "
     )

@@ -51,7 +51,9 @@ class Observer:
         """Take what is there as given."""
         self.live = self.reader.live()
         for each in self.reader.tracked:
-            self.ends[each.label] = max([kept.number for kept in self.reader.history(each)], default=0)
+            self.ends[each.label] = max(
+                [kept.number for kept in self.reader.history(each)], default=0
+            )
         self.journal_end, _rows = self.reader.journal(0)
         self.sets_end = max([each.number for each in self.reader.change_sets(0)], default=0)
         self.version = self.reader.version()
