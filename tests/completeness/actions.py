@@ -261,15 +261,15 @@ def load_reference(world: World) -> Any:
 def admin_account(world: World) -> Any:
     world.count += 1
     data = {"email": f"a{world.count}@exemple.qc.ca", "first_name": "A", "last_name": world.word()}
-    data |= {"language": "fr-ca", "is_active": "on"}
+    data |= {"language": "fr", "is_active": "on"}
     return _page(world, "/admin/accounts/user/add/", data, "superuser")
 
 
 def admin_correct(world: World) -> Any:
     """Corrected, and now and then closed."""
-    user = User.objects.filter(email__startswith="a").order_by("-id")[0]
+    user = User.objects.filter(email__regex=r"^a[0-9]+@").order_by("-id")[0]
     data = {"email": user.email, "first_name": world.word()[:20], "last_name": user.last_name}
-    data |= {"language": "fr-ca"} | ({"is_active": "on"} if world.chance.random() < 0.8 else {})
+    data |= {"language": "fr"} | ({"is_active": "on"} if world.chance.random() < 0.8 else {})
     return _page(world, f"/admin/accounts/user/{user.pk}/change/", data, "superuser")
 
 
