@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import Case, FollowUp, Note
+from cases.models import CalendarFeed, Case, FollowUp, Note
 from cases.workflow import CaseStatus
 from organizations.models import Region
 from organizations.services import reference
@@ -30,6 +30,7 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
     CaseStatus.ELIGIBLE: ("start-matching", {}),
     CaseStatus.MATCHING: ("stop-matching", {"reason": "Pause"}),
 }
+CONFIRMED = {"confirmed": "yes"}
 CONSENT = {
     "purpose": "case_management", "text_version": "1", "given_on": DAY, "means": "written",
 }  # fmt: skip
@@ -153,9 +154,10 @@ def share(world: World) -> Any:
 
 
 def calendar(world: World) -> Any:
-    """Made, made again (the old one is deleted), or given up."""
-    action = world.chance.choice(["renew", "renew", "revoke"])
-    return _page(world, reverse("cases:calendar"), {"action": action})
+    """Made where there is none, given up where there is one: the row is deleted."""
+    has_one = CalendarFeed.objects.filter(user=world.cast["coordinator"]).exists()
+    name = "calendar_revoke" if has_one else "calendar"
+    return _page(world, reverse(f"cases:{name}"), CONFIRMED)
 
 
 def _planned() -> FollowUp:

@@ -27,7 +27,8 @@ MUTATIONS = int(os.environ.get("COMPLETENESS_MUTATIONS", "2000"))
 SEED = int(os.environ.get("COMPLETENESS_SEED", "5"))
 # So much of it by hand, one row or a few at a time; imports do the rest.
 BY_HAND = 0.15 if MUTATIONS <= 5000 else 0.03
-PER_ROW = 4
+# Person, case, follow-ups, note, and for half of them a placement.
+PER_ROW = 7
 MOST_ROWS = 3000
 ROW = "{:<10} {:>9} {:>12} {:>9} {:>16}\n"
 
@@ -73,6 +74,7 @@ def test_every_change_has_its_history_whatever_the_channel(world, observer):
     for channel in actions.CHANNELS:
         for action in channel.actions:
             act(world, observer, channel, action)
+    act(world, observer, actions.CHANNELS[0], actions.calendar)  # given up again
     while observer.mutations < MUTATIONS * BY_HAND:
         channel = world.chance.choice(actions.CHANNELS)
         act(world, observer, channel, world.chance.choice(channel.actions))
