@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from cases.models import CalendarFeed, Case, FollowUp, Note
+from cases.models import CalendarFeed, Case, CaseGrant, FollowUp, Note
 from cases.workflow import CaseStatus
 from organizations.models import Region
 from organizations.services import reference
@@ -147,7 +147,11 @@ def do(world: World) -> Any:
 
 
 def share(world: World) -> Any:
-    return _page(world, address("case_access", world.case()), {
+    """An exception on a case; the person holds one at most on each."""
+    case = world.case()
+    if CaseGrant.objects.filter(content_object=case).exists():
+        return note(world)
+    return _page(world, address("case_access", case), {
         "email": world.cast["outsider"].email, "role": "view_case", "reason": world.word(),
         "expires_on": timezone.localdate() + dt.timedelta(days=30),
     })  # fmt: skip
