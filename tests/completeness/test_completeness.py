@@ -125,9 +125,9 @@ def refusing_to_seal(monkeypatch):
 def test_without_its_seal_nothing_of_a_change_is_kept(
     channel, action, world, observer, monkeypatch
 ):
-    before = observer.reader.live()
     if channel.who:
-        world.client(channel.who)
+        world.client(channel.who)  # it notes the sign-in, which is no history
+    before = observer.reader.live()
     with refusing_to_seal(monkeypatch), pytest.raises(ConnectionAbortedError):
         action(world)
     assert observer.reader.live() == before
