@@ -87,7 +87,6 @@ def _api(world: World, method: str, path: str, body: Any, record: Any = None) ->
     )
 
 
-# ------------------------------------------------------------------ pages
 def open_case(world: World) -> Any:
     data = PERSON | {"last_name": world.word(), "contact_mode": "email", "referred_on": DAY}
     return _page(world, reverse("cases:case_new"), data | {"region": world.region().pk})
@@ -171,7 +170,6 @@ def _planned() -> FollowUp:
     return due
 
 
-# ------------------------------------------------------------------ API
 def api_open_case(world: World) -> Any:
     person = PERSON | {"last_name": world.word()}
     body = {"region": str(world.region().pk), "referred_on": DAY, "person": person}
@@ -205,7 +203,6 @@ def api_plan(world: World) -> Any:
     return _api(world, "post", "follow-ups/", body)
 
 
-# ------------------------------------------------------------------ imports
 def import_file(world: World, rows: int) -> Any:
     """A spreadsheet of so many people, half of them placed, by the command."""
     file = world.folder / "people.csv"
@@ -231,7 +228,6 @@ def import_file(world: World, rows: int) -> Any:
     return out.getvalue()
 
 
-# ------------------------------------------------------------------ commands
 def token(world: World) -> Any:
     call_command("api_token", world.cast["outsider"].email, label=world.word(), stdout=StringIO())
 
@@ -263,7 +259,6 @@ def load_reference(world: World) -> Any:
         reference.FILES = kept
 
 
-# ------------------------------------------------------------------ administration site
 def admin_account(world: World) -> Any:
     world.count += 1
     data = {"email": f"a{world.count}@exemple.qc.ca", "first_name": "A", "last_name": world.word()}
