@@ -5,6 +5,8 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 ARGS ?=
 KILLS ?= 100
+CYCLES ?= 200
+MUTATIONS ?= 100000
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -26,11 +28,12 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages diagrams crash-reminders lock clean
+	schema translations messages diagrams crash-reminders crash-campaign completeness-campaign lock \
+	clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
-	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  %-16s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  %-22s %s\n", $$1, $$2 }' Makefile
 
 install: $(BASE) .env $(COMPILED) ## .venv with what the service needs, .env, compiled translations
 
@@ -85,6 +88,12 @@ messages: $(DEV) .env ## bring the catalogue up to the code (needs gettext)
 
 crash-reminders: $(DEV) ## kill run_due KILLS times at random points; DATABASE_URL as for the tests
 	CRASH_KILLS=$(KILLS) $(PY) -m pytest tests/cases/test_run_due.py -rP $(ARGS)
+
+crash-campaign: $(DEV) ## kill the service and its database CYCLES times as they write; needs PostgreSQL
+	$(PY) -m tests.crash $(CYCLES)
+
+completeness-campaign: $(DEV) ## hold MUTATIONS changes against their history; DATABASE_URL as for the tests
+	COMPLETENESS_MUTATIONS=$(MUTATIONS) $(PY) -m pytest tests/completeness -rP $(ARGS)
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

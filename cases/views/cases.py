@@ -197,9 +197,10 @@ def matches_end(case: Case) -> str:
     return _("The open matches of this person are then withdrawn.")
 
 
-def page_of(case: Case, heading: str, button: str) -> dict[str, Any]:
-    """What a page with a form about one case shows around it."""
-    heading = heading % {"number": case.number}
+def page_of(case: Case, heading: str, button: str, **words: object) -> dict[str, Any]:
+    """What a page with a form about one case shows around it; `words` stand in the heading too."""
+    # All at once: a title put in first may hold a “%” of its own.
+    heading = heading % {"number": case.number, **words}
     return {
         "heading": heading,
         "button": button,

@@ -108,7 +108,7 @@ def _to_do(request: HttpRequest, pk: uuid.UUID) -> FollowUp:
 
 def _context(follow_up: FollowUp, heading: str, button: str) -> dict[str, Any]:
     case = follow_up.case
-    context = page_of(case, heading % {"title": follow_up.title}, button)
+    context = page_of(case, heading, button, title=follow_up.title)
     context["facts"] = [
         (_("Case"), case.number),
         (_("Participant"), case.participant),

@@ -215,3 +215,13 @@ def test_the_list_costs_the_same_for_1_10_and_50_rows(client, cast, case):
         made = wanted
         found.append(queries(client, by, f"{LIST}?when=to_do"))
     assert found[0] == found[1] == found[2] <= 12
+
+
+@pytest.mark.parametrize("name", ["follow_up_done", "follow_up_edit"])
+def test_a_subject_may_hold_a_percent_sign(name, client, cast, case):
+    planned = add_follow_up(
+        case, by=cast["coordinator"], subject="À 50 %", due_on=dt.date(2026, 12, 1)
+    )
+    assert "« À 50 % »" in text(client, cast["coordinator"], address(name, planned)).replace(
+        "\xa0", " "
+    )

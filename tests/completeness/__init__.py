@@ -1,0 +1,1 @@
+"""Counting real changes of rows, by an observer that knows no trigger, against the history they left."""
