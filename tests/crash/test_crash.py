@@ -59,9 +59,12 @@ def test_a_server_without_durability_is_caught(server_template):
     assert len(found["lost"]) > 0
 
 
+# Under pytest a database is made only where some test asks for it.
+NEEDS_DATABASE = pytest.mark.django_db
 GOOD = {"kills": 3, "acknowledged": 9, "lost": [], "half_done": [], "unproven": [], "crashed": []}
 
 
+@NEEDS_DATABASE
 @pytest.mark.parametrize(
     ("target", "found", "verdict"),
     [
