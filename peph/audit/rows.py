@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import models
 
@@ -48,6 +48,22 @@ def _rows(cursor: Any) -> list[RawRow]:
         )
         for row in cursor.fetchall()
     ]
+
+
+def raw(connection: Any, declaration: Declaration, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The rows that exist among these, in the order of their ids: values, salt, redacted as JSON text."""
+    column = '"history_id"'
+    lowest, highest = min(ids), max(ids)
+    with connection.cursor() as cursor:
+        # Rows written together stand together: a range is read twice as fast as a list of keys.
+        if highest - lowest < 2 * len(ids):
+            where, values = f"{column} BETWEEN %s AND %s", [lowest, highest]
+        else:
+            where, values = f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
+        cursor.execute(
+            f"{_select(declaration, connection.vendor)} WHERE {where} ORDER BY {column}", values
+        )
+        return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
 def by_history_id(
