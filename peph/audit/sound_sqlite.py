@@ -21,6 +21,7 @@ Sound = Callable[[Sequence[Any], Sequence[Any]], bool]
 MOST_KEPT, LONGEST_KEPT = 2000, 200
 # Nearly every row has its own: keeping them would only cost.
 _UNIQUE = ("history_id", "history_date")
+_FIXED_SIZES = {b"T": 26, b"U": 16}
 _WRONG_TYPE = (ValueError, TypeError, AttributeError, ArithmeticError)
 
 
@@ -63,11 +64,18 @@ def _function(declaration: Declaration) -> Sound:
             piece = f"head{number} + {commitment}"
         else:
             is_unique = field.attname in _UNIQUE or field.attname == declaration.pk.attname
-            known, make = _pieces(prefix, kind.encode, keep=not is_unique)
-            names |= {f"known{number}": known.get, f"make{number}": make}
-            piece = f"make{number}({value})"
-            if not is_unique:
-                piece = f"known{number}({value}) or {piece}"
+            if is_unique and (size := _FIXED_SIZES.get(kind.tag)) is not None:
+                names |= {
+                    f"head{number}": prefix + size.to_bytes(4, "big"),
+                    f"encode{number}": kind.encode,
+                }
+                piece = f"head{number} + encode{number}({value})"
+            else:
+                known, make = _pieces(prefix, kind.encode, keep=not is_unique)
+                names |= {f"known{number}": known.get, f"make{number}": make}
+                piece = f"make{number}({value})"
+                if not is_unique:
+                    piece = f"known{number}({value}) or {piece}"
         pieces.append(f"b'' if {value} is None else ({piece})")
     source = f"""
 def sound(history, journal):
