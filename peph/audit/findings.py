@@ -58,12 +58,15 @@ class Report:
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        answer = {
             "ok": self.is_whole,
             "change_sets": self.change_sets,
             "history_rows": self.history_rows,
             "first_problem": asdict(self.problems[0]) if self.problems else None,
         }
+        if self.warnings:
+            answer["warnings"] = [asdict(each) for each in self.warnings]
+        return answer
 
     def warn(self, warning: Problem) -> None:
         if len(self.warnings) < MOST_PROBLEMS:

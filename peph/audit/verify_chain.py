@@ -31,6 +31,7 @@ def walk(
     if since:
         (start,) = _sets(connection, since - 1, 1)
         prev, at = bytes(start["hash"]), _instant(start["at"])
+    report.head = Head(number, prev)
     while page := _sets(connection, number, PAGE):
         leaves = _read_journal(connection, rows, page, lambda: progress(report.history_rows, total))
         for each in page:
