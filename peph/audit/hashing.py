@@ -145,13 +145,20 @@ def header_names() -> list[str]:
     return [name for name, _prefix, _kind in _header_fields()]
 
 
+def header_values(values: Mapping[str, Any]) -> list[tuple[str, bytes, bytes]]:
+    """The columns of a change set its header covers: name, type and canonical value, without nulls."""
+    return [
+        (name, kind.tag, kind.encode(values[name]))
+        for name, _prefix, kind in _header_fields()
+        if values.get(name) is not None
+    ]
+
+
 def header(values: Mapping[str, Any]) -> bytes:
     """The hash over a change set's own columns."""
     parts = [HEADER]
-    for name, prefix, kind in _header_fields():
-        value = values.get(name)
-        if value is not None:
-            parts += (prefix, length_prefixed(kind.encode(value)))
+    for name, tag, data in header_values(values):
+        parts += (length_prefixed(name.encode()), tag, length_prefixed(data))
     return sha256(*parts)
 
 

@@ -25,17 +25,19 @@ def positions(own: Shape) -> dict[str, int]:
     return {field.attname: at for at, field in enumerate(own.fields)}
 
 
-def _expression(field: models.Field, vendor: str) -> str:
+def expression(field: models.Field, vendor: str, table: str = "") -> str:
+    """A column read raw, past every converter."""
+    column = f'{table}."{field.column}"' if table else f'"{field.column}"'
     # On SQLite an expression has no declared type, so the driver's converters leave it alone.
     if vendor == "sqlite":
-        return f'+"{field.column}"'
-    return f'"{field.column}"::text' if isinstance(field, models.JSONField) else f'"{field.column}"'
+        return f"+{column}"
+    return f"{column}::text" if isinstance(field, models.JSONField) else column
 
 
 @cache
 def _select(declaration: Declaration, vendor: str) -> str:
     fields = [*shape(declaration).fields, *map(declaration.history_field, (SALT, REDACTED))]
-    columns = ", ".join(_expression(field, vendor) for field in fields)
+    columns = ", ".join(expression(field, vendor) for field in fields)
     return f'SELECT {columns} FROM "{declaration.history_table}"'
 
 

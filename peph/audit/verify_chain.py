@@ -29,10 +29,10 @@ def walk(
     links = Report()
     number, prev, at = since, hashing.ZERO, None
     if since:
-        (start,) = _sets(connection, since - 1, 1)
+        (start,) = read_sets(connection, since - 1, 1)
         prev, at = bytes(start["hash"]), _instant(start["at"])
     report.head = Head(number, prev)
-    while page := _sets(connection, number, PAGE):
+    while page := read_sets(connection, number, PAGE):
         leaves = _read_journal(connection, rows, page, lambda: progress(report.history_rows, total))
         for each in page:
             if each["number"] != number + 1:
@@ -100,7 +100,8 @@ def _check_clock(
     return at
 
 
-def _sets(connection: Any, after: int, limit: int) -> list[dict[str, Any]]:
+def read_sets(connection: Any, after: int, limit: int) -> list[dict[str, Any]]:
+    """Up to so many change sets after this number, raw, by name of their columns."""
     fields = list(ChangeSet._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     if connection.vendor == "sqlite":

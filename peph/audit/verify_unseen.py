@@ -66,11 +66,12 @@ def check(connection: Any, report: Report, seen: dict[str, Seen]) -> None:
             cursor.execute(f'SELECT count(*) FROM "{declaration.history_table}"')
             if cursor.fetchone()[0] == known.count - missing:
                 continue
-        for problem in _unseen(connection, declaration, known):
+        for problem in unseen(connection, declaration, known):
             report.add(problem)
 
 
-def _unseen(connection: Any, declaration: Declaration, known: Seen) -> Iterator[Problem]:
+def unseen(connection: Any, declaration: Declaration, known: Seen) -> Iterator[Problem]:
+    """The history rows of a model that are not known, each as the problem it is."""
     cursor = connection.chunked_cursor()
     pk = declaration.pk
     try:
