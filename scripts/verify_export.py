@@ -167,9 +167,9 @@ def read_note(path, key):
             name, _, encoded = line.rpartition(" ")
             data = base64.b64decode(encoded, validate=True)
             name_hash = hashlib.sha256(origin.encode() + b"\n\x01" + key).digest()[:4]
-            if blank and name == "— " + origin and data[:4] == name_hash:
-                if signature_holds(key, (body + "\n").encode(), data[4:]):
-                    return number, head.hex()
+            is_ours = blank and name == "— " + origin and data[:4] == name_hash
+            if is_ours and signature_holds(key, (body + "\n").encode(), data[4:]):
+                return number, head.hex()
     except (ValueError, IndexError, binascii.Error):
         pass
     raise Unproven("unsigned", path)
@@ -355,15 +355,15 @@ class Proof:
             if key[1] == "U"
             else key[2]
         )
+        said = [line["type"], line["object_id"], str(line["history_id"])]
+        holds = [shown("history_type"), key, shown("history_id")]
+        for name in ("case", "region", "organization"):
+            if name in about:
+                said.append(line[name])
+                holds.append(about[name] and shown(about[name]))
         if shown("change_set_id") != self.set_id:
             self.add("moved", number, line)
-        elif shown("history_type") != line["type"] or key != line["object_id"]:
-            self.add("journal", number, line)
-        elif shown("history_id") != str(line["history_id"]) or any(
-            line[name] != (about[name] and shown(about[name]))
-            for name in ("case", "region", "organization")
-            if name in about
-        ):
+        elif said != holds:
             self.add("journal", number, line)
 
     def read_stray(self, line):
@@ -382,13 +382,14 @@ class Proof:
             self.add("unborn", None, line)
         elif last[1] == "-":
             self.add("back", None, line)
-        elif line["values"] is None or line["history_id"] != last[0]:
-            self.add("live", None, line)
-        elif not self.is_as_left(line, {each[0]: each for each in json.loads(last[3])}, last[2]):
+        elif line["history_id"] != last[0] or not self.is_as_left(line, last[3], last[2]):
             self.add("live", None, line)
 
     def is_as_left(self, line, then, is_redacted):
         """Whether each column of a record is as its last history row has it."""
+        if line["values"] is None:
+            return False
+        then = {value[0]: value for value in json.loads(then)}
         about = self.head["models"][line["model"]]
         now = {value[0]: value for value in line["values"]}
         for name in about["columns"]:

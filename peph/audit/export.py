@@ -7,28 +7,23 @@ hidden values not at all, unless they are asked for.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from peph.audit import checkpoint, hashing, journal, rows, verify_unseen
+from peph.audit.export_values import WRONG_TYPE, Line, hex_of, shown, state_of, value_of
 from peph.audit.findings import CannotProve, Progress
-from peph.audit.hashing import Shape, sha256, shape
+from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration, by_label, declarations
 from peph.audit.journal import JOURNAL, SETS, JournalRow
 from peph.audit.verify import snapshot
 from peph.audit.verify_chain import PAGE, read_sets
 
 FORMAT = "peph-history-export/1"
-# Types whose canonical bytes are no text.
-AS_HEX = b"UYF"
-PERSONAL, HIDDEN, REDACTED = "P", "H", "R"
-_WRONG_TYPE = (ValueError, TypeError, AttributeError, ArithmeticError)
-Value = list[Any]
-Line = dict[str, Any]
 
 
 @dataclass
@@ -164,7 +159,7 @@ def _change_set(stored: dict[str, Any]) -> Line:
         "hash": bytes(stored["hash"]).hex(),
         "rows": stored["rows"],
         "header": [
-            [name, tag.decode(), _shown(tag, data)]
+            [name, tag.decode(), shown(tag, data)]
             for name, tag, data in hashing.header_values(stored)
         ],
     }
@@ -197,7 +192,7 @@ def _row(
         "history_id": row.history_id,
         "type": row.type,
         "leaf": bytes(row.leaf).hex(),
-        **{name: _hex(getattr(row, f"{name}_id")) for name in SCOPES},
+        **{name: hex_of(getattr(row, f"{name}_id")) for name in SCOPES},
         "values": None,
     }
     if history is None:
@@ -208,50 +203,16 @@ def _row(
         line["values"] = [
             value
             for field, stored in zip(own.fields, raw.values, strict=True)
-            if (value := _value(own, field, stored, raw.salt, raw.redacted, with_values))
+            if (value := value_of(own, field, stored, raw.salt, raw.redacted, with_values))
             is not None
         ]
-    except _WRONG_TYPE:
+    except WRONG_TYPE:
         return line | {"unreadable": True}
     if raw.redacted is not None:
         line["redacted"] = True
     elif with_values and raw.salt is not None:
         line["salt"] = raw.salt.hex()
     return line
-
-
-def _value(
-    own: Shape,
-    field: models.Field,
-    stored: Any,
-    salt: bytes | None,
-    redacted: Any,
-    with_values: bool,
-) -> Value | None:
-    """Name, type and canonical value, as the leaf has them; None for what is not in the leaf."""
-    declaration = own.declaration
-    name, at = declaration.hashed_name(field), rows.positions(own)[field.attname]
-    kind, is_personal = own.kinds[at], own.is_personal[at]
-    if stored is None:
-        if is_personal and redacted and name in redacted:
-            return [name, PERSONAL, bytes.fromhex(redacted[name]).hex()]
-        return None
-    data = kind.encode(stored)
-    given = [kind.tag.decode(), _shown(kind.tag, data)]
-    if is_personal:
-        commitment = sha256(salt or b"", own.prefixes[at], data).hex()
-        return [name, PERSONAL, commitment, *(given if with_values else ())]
-    if field.attname in declaration.hidden and not with_values:
-        return [name, HIDDEN]
-    return [name, *given]
-
-
-def _shown(tag: bytes, data: bytes) -> str:
-    return data.hex() if tag in AS_HEX else data.decode()
-
-
-def _hex(value: Any) -> str | None:
-    return None if value is None else str(value).replace("-", "")
 
 
 # ------------------------------------------------------------------ what no change set holds
@@ -310,7 +271,7 @@ def _live(connection: Any, declaration: Declaration, *, with_values: bool) -> It
                     "model": declaration.label,
                     "object_id": verify_unseen.key_of(declaration, values[key_at]),
                     "history_id": history_id,
-                    **_state(
+                    **state_of(
                         own,
                         zip(copies, values, strict=True),
                         None if salt is None else bytes(salt),
@@ -320,29 +281,3 @@ def _live(connection: Any, declaration: Declaration, *, with_values: bool) -> It
                 }
     finally:
         cursor.close()
-
-
-def _state(
-    own: Shape,
-    values: Iterable[tuple[models.Field, Any]],
-    salt: bytes | None,
-    *,
-    is_redacted: bool,
-    with_values: bool,
-) -> Line:
-    found: list[Value] = []
-    for field, stored in values:
-        if stored is None:
-            continue
-        name = own.declaration.hashed_name(field)
-        if is_redacted and field.attname in own.declaration.personal:
-            # The salt is gone with the values: nothing the record holds can be held against it.
-            found.append([name, REDACTED])
-            continue
-        try:
-            value = _value(own, field, stored, salt, None, with_values)
-        except _WRONG_TYPE:
-            return {"values": None, "unreadable": True}
-        if value is not None:
-            found.append(value)
-    return {"values": sorted(found, key=lambda value: value[0])}
