@@ -22,6 +22,7 @@ from peph.audit.verify import verify
 
 # What keeps a proof from being made, though nothing is known to be broken.
 UNPROVEN = (CannotProve, CheckpointError, DatabaseError, OSError, UnicodeDecodeError)
+ROUTINE_EVERY = dt.timedelta(hours=1)
 WHOLE_EVERY = dt.timedelta(days=7)
 State = VerificationRun.State
 
@@ -117,6 +118,14 @@ def next_start(now: dt.datetime | None = None) -> int:
     return 0 if is_due else last.head_number
 
 
+def is_due(now: dt.datetime | None = None) -> bool:
+    """Whether the last proof is an hour old; one that was not whole is made again at once."""
+    last = last_verification()
+    if last is None or not last.is_whole:
+        return True
+    return (now or timezone.now()) - last.started_at >= ROUTINE_EVERY
+
+
 def rows_after(number: int) -> int:
     """How many history rows a proof that starts there has to recompute."""
     found = ChangeSet.objects.filter(number__gt=number).aggregate(total=Sum("rows"))
@@ -187,5 +196,13 @@ def public_key_text() -> str:
 
 def problems_of(run: VerificationRun) -> list[Problem]:
     """What a kept proof found."""
-    found: list[dict[str, Any]] = run.problems
+    return _read(run.problems)
+
+
+def warnings_of(run: VerificationRun) -> list[Problem]:
+    """What a kept proof found worth a look."""
+    return _read(run.warnings)
+
+
+def _read(found: list[dict[str, Any]]) -> list[Problem]:
     return [Problem(**each) for each in found]

@@ -164,14 +164,14 @@ def test_what_is_hidden_does_not_leave_and_its_row_is_said_to_be_withheld(
     past: SimpleNamespace, tmp_path: Path
 ) -> None:
     with change(by=SYSTEM, verb="tests.hidden"):
-        Entry.objects.create(name="Gudule", remark="timide", secret="diagnostic")
+        Entry.objects.create(name="Gudule", remark="timide", secret="ornithose")
     path = _export(tmp_path / "export")
     text = path.read_text(encoding="utf-8")
-    assert not any(word in text for word in ("Gudule", "timide", "diagnostic"))
+    assert not any(word in text for word in ("Gudule", "timide", "ornithose"))
     found = _proof(path)
     assert (found.problems, found.withheld) == ([], 1)
     clear = _export(tmp_path / "clear", with_values=True)
-    assert all(word in clear.read_text() for word in ("Gudule", "timide", "diagnostic"))
+    assert all(word in clear.read_text() for word in ("Gudule", "timide", "ornithose"))
     assert (_proof(clear).problems, _proof(clear).withheld) == ([], 0)
 
 
