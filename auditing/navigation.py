@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import CHANGE_SET_POLICY
+from auditing.policy import CHANGE_SET_POLICY, PROOF_POLICY
 from cases.policy import Action
 from peph import navigation
 
@@ -16,5 +16,12 @@ def register() -> None:
             "auditing:change_set_list",
             lambda user: CHANGE_SET_POLICY.anywhere(user, Action.VIEW),
             80,
+        ),
+        navigation.Item(
+            "proof",
+            _("Proof"),
+            "auditing:proof",
+            lambda user: PROOF_POLICY.anywhere(user, Action.VIEW),
+            95,
         ),
     )

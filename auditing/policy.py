@@ -41,3 +41,6 @@ ACCESS_LOG_POLICY = Policy(
 )
 
 READS_HISTORY = somewhere("coordinate", "audit") | everywhere("lead", "audit", "protect")
+
+# What was proven of the history, and the notes kept of it: whoever answers for the programme or audits it.
+PROOF_POLICY = Policy({Action.VIEW: everywhere("lead", "audit")})

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from auditing.views import change_sets
+from auditing.views import change_sets, proof
 
 app_name = "auditing"
 
@@ -11,6 +11,13 @@ CHANGE_SETS = [
     path("history/<int:number>/", change_sets.change_set_detail, name="change_set_detail"),
 ]
 
+PROOF = [
+    path("proof/", proof.proof_page, name="proof"),
+    path("proof/verify/", proof.proof_verify, name="proof_verify"),
+    path("proof/checkpoints/<int:pk>/", proof.checkpoint_note, name="checkpoint_note"),
+]
+
 urlpatterns = [
     *CHANGE_SETS,
+    *PROOF,
 ]

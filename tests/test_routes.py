@@ -24,6 +24,7 @@ from cases.services.reports import add_report
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
+from peph.audit.proof import take_checkpoint
 from tests.cases.matching.conftest import a_call, a_project
 from tests.cases.test_documents import put
 from tests.proposing import draft, open_call
@@ -71,6 +72,7 @@ def things(world, cast, case, placement, follow_up, note):
         )  # fmt: skip
         match.save()
     return {
+        "checkpoint": take_checkpoint()[0].pk,
         "link": link.pk,
         "token": token_of(link),
         "call": call.pk,
