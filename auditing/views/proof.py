@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -14,17 +13,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from auditing.lists.findings import Finding, findings_of
 from auditing.lists.proof import ReceiptForm
-from auditing.policy import PROOF_POLICY
-from cases.policy import Action
+from auditing.services.proof import check_reader, is_too_much, verify_now
 from peph.accounts.models import User
 from peph.audit import access_log, proof, receipts
 from peph.audit.changes import SYSTEM
 from peph.audit.models import ChangeSet, Checkpoint, VerificationRun
-from peph.errors import Conflict, Forbidden
 from peph.pages import refusals
 
-# What a page may recompute while its reader waits; more is for the command.
-MOST_ROWS = 50_000
 SHOWN = 20
 MODEL = VerificationRun._meta.label_lower
 
@@ -64,23 +59,6 @@ def run_rows(runs: Iterable[VerificationRun]) -> list[RunRow]:
     ]
 
 
-def check_reader(user: Any) -> None:
-    """Raise Forbidden for anybody but the programme's lead and auditors of the whole programme."""
-    if not PROOF_POLICY.anywhere(user, Action.VIEW):
-        raise Forbidden
-
-
-def verify_now(user: Any) -> VerificationRun:
-    """Prove what came after the last whole proof, for somebody who waits.
-
-    Raises Conflict when that is more than a page may recompute.
-    """
-    since = proof.next_start()
-    if proof.rows_after(since) > MOST_ROWS:
-        raise Conflict(_("There is too much to prove while you wait: use the command."))
-    return proof.verify_and_record(since=since, by=user.pk)
-
-
 @require_safe
 @refusals
 def proof_page(request: HttpRequest) -> HttpResponse:
@@ -91,14 +69,13 @@ def proof_page(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         receipt = form.cleaned_data["receipt"]
         held = receipts.change_set_of(receipt)
-    since = proof.next_start()
     rows = run_rows(proof.runs()[:SHOWN])
     access_log.record("list", request=request, model=MODEL, ids=[row.run.pk for row in rows])
     context = {
         "last": rows[0] if rows else None,
         "rows": rows,
-        "since": since,
-        "is_too_much": proof.rows_after(since) > MOST_ROWS,
+        "since": proof.next_start(),
+        "is_too_much": is_too_much(),
         "changes_since": _changes_after(rows[0].run.head_number if rows else 0).count(),
         "checkpoints": proof.checkpoints()[:SHOWN],
         "public_key": proof.public_key_text(),
@@ -120,8 +97,7 @@ def _changes_after(number: int) -> QuerySet[ChangeSet]:
 @refusals
 def proof_verify(request: HttpRequest) -> HttpResponse:
     """Prove the history now."""
-    check_reader(request.user)
-    run = verify_now(request.user)
+    run = verify_now(by=request.user)
     if run.is_whole:
         messages.success(request, _("The history was proven: it is whole."))
     else:

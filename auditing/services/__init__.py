@@ -1,0 +1,1 @@
+"""What auditors do in their own workspace."""
