@@ -20,7 +20,7 @@ from peph.strict_json import StrictJSONParser
 SHOWN = 20
 
 
-class ProblemSerializer(serializers.Serializer):
+class HistoryProblemSerializer(serializers.Serializer):
     """One finding, and where it is."""
 
     kind = serializers.CharField()
@@ -46,8 +46,8 @@ class VerificationSerializer(serializers.Serializer):
     history_rows = serializers.IntegerField()
     notes = serializers.IntegerField()
     state = serializers.CharField()
-    problems = ProblemSerializer(many=True)
-    warnings = ProblemSerializer(many=True)
+    problems = HistoryProblemSerializer(many=True)
+    warnings = HistoryProblemSerializer(many=True)
 
     def get_head_hash(self, run: VerificationRun) -> str:
         return bytes(run.head_hash).hex()

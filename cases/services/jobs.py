@@ -85,7 +85,7 @@ def _verify(day: dt.date | None, progress: Progress) -> Result:
     if not proof.is_due():
         return Result(counts)
     run = proof.verify_and_record(since=proof.next_start(), progress=progress)
-    status = {run.State.WHOLE: DONE, run.State.BROKEN: TO_LOOK_AT}.get(run.state, COULD_NOT)
+    status = {"whole": DONE, "broken": TO_LOOK_AT}.get(run.state, COULD_NOT)
     found = (*proof.problems_of(run), *proof.warnings_of(run))
     counts = {"change_sets": run.change_sets, "history_rows": run.history_rows}
     return Result(counts, tuple(map(str, found)), status)

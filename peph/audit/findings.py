@@ -58,7 +58,7 @@ class Report:
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        answer = {
+        answer: dict[str, Any] = {
             "ok": self.is_whole,
             "change_sets": self.change_sets,
             "history_rows": self.history_rows,
