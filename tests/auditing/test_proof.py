@@ -12,6 +12,7 @@ from peph.audit import proof
 from peph.audit.changes import SYSTEM
 from peph.audit.findings import Problem, Report
 from peph.audit.hashing import ZERO
+from peph.audit.history import declarations
 from peph.audit.models import AccessLog, ChangeSet, Checkpoint, VerificationRun
 from peph.audit.triggers import install
 
@@ -166,3 +167,18 @@ def test_neither_can_be_changed_or_removed(model, db):
         ):
             cursor.execute(statement.format(model._meta.db_table))
     assert model.objects.get() == row
+
+
+def test_only_what_nobody_guesses_is_hidden_without_a_salt():
+    """Its value stands bare in the leaf: an export that withholds it would not keep it from a guess."""
+    bare = {
+        (each.label, name)
+        for each in declarations()
+        for name in each.hidden - each.personal
+        if not each.label.startswith("ledger.")
+    }
+    assert bare == {
+        ("accounts.apitoken", "digest"),
+        ("accounts.apitoken", "token_key"),
+        ("cases.calendarfeed", "digest"),
+    }
