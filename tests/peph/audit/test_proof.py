@@ -260,12 +260,11 @@ def test_nobodys_own_functions_answer_for_the_databases(
                       " AND model = 'ledger.entry'")  # fmt: skip
     with guards_down():
         sql(f"UPDATE {HISTORY} SET count = 99 WHERE history_id = %s", past.ids[1])
-        sql("CREATE SCHEMA forged")
         sql(
-            "CREATE FUNCTION forged.sha256(bytea) RETURNS bytea LANGUAGE sql"
+            "CREATE FUNCTION public.sha256(bytea) RETURNS bytea LANGUAGE sql"
             f" AS $$ SELECT decode('{noted}', 'hex') $$"
         )
-        sql("SET LOCAL search_path = forged, pg_catalog, public")
+    sql("SET LOCAL search_path = public, pg_catalog")
     assert verify().problems[0].history_id == past.ids[1]
 
 
