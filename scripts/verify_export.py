@@ -331,7 +331,7 @@ class Proof:
         else:
             self.hold_against_journal(line, {value[0]: value for value in values})
         self.memory.execute(
-            "INSERT INTO last VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT DO UPDATE SET"
+            "INSERT INTO last VALUES (?, ?, ?, ?, ?, ?, 0) ON CONFLICT (model, object_id) DO UPDATE SET"
             " history_id = excluded.history_id, kind = excluded.kind,"
             " redacted = excluded.redacted, shown = excluded.shown"
             " WHERE excluded.history_id > history_id",
