@@ -3,6 +3,7 @@
 from django.urls import path
 from rest_framework.routers import SimpleRouter
 
+from auditing.api import proof
 from auditing.api.access_log import AccessLogResource
 from auditing.api.as_of import CaseAsOfResource
 from auditing.api.change_sets import ChangeSetResource
@@ -22,4 +23,7 @@ urlpatterns = [
     ),
     path("access-log/", AccessLogResource.as_view({"get": "list"}), name="api-access-log-list"),
     *router.urls,
+    path("proof/", proof.ProofView.as_view(), name="api-proof"),
+    path("proof/verify/", proof.ProofVerifyView.as_view(), name="api-proof-verify"),
+    path("proof/receipt/", proof.ProofReceiptView.as_view(), name="api-proof-receipt"),
 ]

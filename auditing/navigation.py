@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY, SAMPLE_POLICY
+from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY, PROOF_POLICY, SAMPLE_POLICY
 from cases.policy import Action
 from peph import navigation
 
@@ -29,6 +29,13 @@ def register() -> None:
             _("Samples"),
             "auditing:sample_list",
             lambda user: SAMPLE_POLICY.anywhere(user, Action.VIEW),
-            82,
+            84,
+        ),
+        navigation.Item(
+            "proof",
+            _("Proof"),
+            "auditing:proof",
+            lambda user: PROOF_POLICY.anywhere(user, Action.VIEW),
+            95,
         ),
     )

@@ -95,3 +95,5 @@ CHECKLIST_POLICY = Policy(
         Action.EDIT: everywhere("lead"),
     }
 )
+# What was proven of the history, and the notes kept of it: whoever answers for the programme or audits it.
+PROOF_POLICY = Policy({Action.VIEW: everywhere("lead", "audit")})

@@ -10,6 +10,7 @@ from auditing.views import (
     change_sets,
     checklist,
     findings,
+    proof,
     sample_items,
     sample_reports,
     samples,
@@ -91,6 +92,12 @@ ACCESS_LOG = [
     ),
 ]
 
+PROOF = [
+    path("proof/", proof.proof_page, name="proof"),
+    path("proof/verify/", proof.proof_verify, name="proof_verify"),
+    path("proof/checkpoints/<int:pk>/", proof.checkpoint_note, name="checkpoint_note"),
+]
+
 urlpatterns = [
     *CHANGE_SETS,
     *AS_OF,
@@ -98,4 +105,5 @@ urlpatterns = [
     *SAMPLES,
     *FINDINGS,
     *CHECKLIST,
+    *PROOF,
 ]

@@ -14,6 +14,11 @@ FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Seed of the Ed25519 key that signs checkpoints (64 hexadecimal digits). It belongs on another machine
 # than the database; empty means this installation writes unsigned notes and says so.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
+# The public half (64 hexadecimal digits), where the seed is elsewhere: notes are checked with it.
+CHECKPOINT_PUBLIC_KEY = env.str("CHECKPOINT_PUBLIC_KEY", default="")
+# The directory notes are kept in, best on a disk the database's keepers cannot write. Given, every
+# verification holds the history against the notes in it; it must exist.
+CHECKPOINT_DIRECTORY = env.str("CHECKPOINT_DIRECTORY", default="")
 SITE_NAME = env.str("SITE_NAME", default="peph")
 # Where people reach the service: what a mail sent by a job begins its addresses with.
 SITE_URL = env.str("SITE_URL", default="http://localhost:8000").rstrip("/")

@@ -26,6 +26,7 @@ from cases.services.reports import add_report
 from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
+from peph.audit.proof import take_checkpoint
 from tests.auditing.sampling import drawn, noted
 from tests.cases.matching.conftest import a_call, a_project
 from tests.cases.test_documents import put
@@ -78,6 +79,7 @@ def things(world, cast, case, placement, follow_up, note):
         "sample": sample.pk,
         "finding": noted(sample, cast["auditor"], case).pk,
         "question": ChecklistQuestion.objects.first().pk,
+        "checkpoint": take_checkpoint()[0].pk,
         "link": link.pk,
         "token": token_of(link),
         "call": call.pk,

@@ -1,1 +1,1 @@
-"""What the lists of the auditor’s workspace can be narrowed by."""
+"""What the screens of the auditor’s workspace are asked, and how they word what they found."""

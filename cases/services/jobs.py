@@ -10,7 +10,11 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from cases.services.reminders import send_reminders
+from peph.audit import proof
+from peph.audit.kept_notes import Contradicted
 from peph.idempotency.services import forget_old
 from peph.outbox.services import deliver, erase_sent
 
@@ -76,13 +80,38 @@ def _erase(day: dt.date | None, progress: Progress) -> Result:
     return Result({"erased": erase_sent(), "forgotten": forget_old()})
 
 
-# In this order: what the first writes, the second sends.
+def _verify(day: dt.date | None, progress: Progress) -> Result:
+    """Prove the history: what is new since the last proof, everything once a week, once an hour at most."""
+    counts = {"change_sets": 0, "history_rows": 0}
+    if not proof.is_due():
+        return Result(counts)
+    run = proof.verify_and_record(since=proof.next_start(), progress=progress)
+    status = {"whole": DONE, "broken": TO_LOOK_AT}.get(run.state, COULD_NOT)
+    found = (*proof.problems_of(run), *proof.warnings_of(run))
+    counts = {"change_sets": run.change_sets, "history_rows": run.history_rows}
+    return Result(counts, tuple(map(str, found)), status)
+
+
+def _checkpoint(day: dt.date | None, progress: Progress) -> Result:
+    """Note where the history stands, when it moved. Without a key, somebody else's machine does it."""
+    if not settings.CHECKPOINT_KEY:
+        return Result({"checkpoints": 0})
+    try:
+        _taken, is_new = proof.take_checkpoint()
+    except Contradicted as error:
+        return Result({"checkpoints": 0}, (str(error),), TO_LOOK_AT)
+    return Result({"checkpoints": int(is_new)})
+
+
+# In this order: what the first writes, the second sends; what was proven is then noted.
 JOBS: tuple[Job, ...] = (
     Job("reminders", "write the reminders that are due", _reminders),
     Job("mail", "send what waits in the outbox", _mail),
     Job(
         "erase", "erase the text of what was sent, and answers kept for requests sent again", _erase
     ),
+    Job("verify", "prove the history", _verify),
+    Job("checkpoint", "note where the history stands", _checkpoint),
 )
 
 

@@ -8,6 +8,7 @@ hashed as stored, and no field converter stands between the trigger and the veri
 import datetime as dt
 import decimal
 import json
+import operator
 import struct
 import uuid
 from collections.abc import Callable
@@ -57,7 +58,29 @@ def instant_text(value: dt.datetime | str) -> str:
     """An instant in UTC with six decimals. SQLite holds it as text in UTC, without zero decimals."""
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    if len(value) > 26 or value[10:11] != " " or value[19:20] not in ("", "."):
+        raise ValueError(f"{value!r} is not an instant in UTC.")
     return f"{value[:10]}T{value[11:19]}.{value[20:26]:0<6}"
+
+
+def _date(value: dt.date | str) -> bytes:
+    text = str(value)
+    if len(text) != 10 and text[10:] != " 00:00:00":
+        raise ValueError(f"{value!r} is not a date.")
+    return text[:10].encode()
+
+
+def _boolean(value: Any) -> bytes:
+    """SQLite holds 0 and 1, and whatever somebody else put there."""
+    if value not in (0, 1):
+        raise ValueError(f"{value!r} is neither true nor false.")
+    return b"1" if value else b"0"
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, int | str):
+        raise TypeError(f"{value!r} is not bytes.")  # bytes(5) would be five zeros
+    return bytes(value)
 
 
 def _json(raw: str) -> bytes:
@@ -68,7 +91,8 @@ def _uuid(value: uuid.UUID | str) -> bytes:
     if isinstance(value, uuid.UUID):
         return value.bytes
     data = bytes.fromhex(value)  # as SQLite holds it; uuid.UUID() would take four times as long
-    if len(data) != 16:
+    # fromhex() takes capitals and spaces: two texts would have one form.
+    if data.hex() != value or len(data) != 16:
         raise ValueError(f"{value!r} is not a UUID.")
     return data
 
@@ -90,17 +114,17 @@ def _as_text(expression: str) -> str:
 
 
 _TEXT = Kind(b"S", str.encode, _as_text)
-_INTEGER = Kind(b"I", lambda value: b"%d" % value, lambda c: _as_text(f"{c}::text"))
+_INTEGER = Kind(b"I", lambda value: b"%d" % operator.index(value), lambda c: _as_text(f"{c}::text"))
 _KINDS: dict[str, Kind] = (
     {
         "BooleanField": Kind(
             b"B",
-            lambda value: b"1" if value else b"0",
+            _boolean,
             lambda c: _as_text(f"CASE WHEN {c} THEN '1' WHEN NOT {c} THEN '0' END"),
         ),
         "DateField": Kind(
             b"A",
-            lambda value: str(value)[:10].encode(),
+            _date,
             lambda c: _as_text(f"to_char({c}, 'YYYY-MM-DD')"),
         ),
         "DateTimeField": Kind(
@@ -109,7 +133,7 @@ _KINDS: dict[str, Kind] = (
             lambda c: _as_text(f"to_char({c} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"),
         ),
         "UUIDField": Kind(b"U", _uuid, lambda c: f"uuid_send({c})"),
-        "BinaryField": Kind(b"Y", bytes, lambda c: c),
+        "BinaryField": Kind(b"Y", _bytes, lambda c: c),
         "JSONField": Kind(b"J", _json, lambda c: _as_text(f"{c}::text")),
         # + 0.0 turns the negative zero, which SQLite does not keep, into zero
         "FloatField": Kind(

@@ -75,7 +75,7 @@ def public_key(given: str = "") -> Ed25519PublicKey:
 
     Raises CheckpointError when there is none.
     """
-    if given:
+    if given := given or settings.CHECKPOINT_PUBLIC_KEY:
         try:
             return Ed25519PublicKey.from_public_bytes(bytes.fromhex(given))
         except ValueError as error:

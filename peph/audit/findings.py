@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 MOST_PROBLEMS = 50
 Progress = Callable[[int, int], None]
@@ -14,7 +14,8 @@ class CannotProve(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One finding. `kind`: altered, deleted, inserted, swapped, moved, chain, live, checkpoint, trigger."""
+    """One finding. `kind`: altered, deleted, inserted, swapped, moved, chain, live, checkpoint,
+    receipt, trigger; of a warning: clock."""
 
     kind: str
     message: str
@@ -33,6 +34,13 @@ class Problem:
         return f"{self.kind}: {self.message}" + (f" ({place})" if place else "")
 
 
+class Head(NamedTuple):
+    """The last change set of a chain: its number and its hash."""
+
+    number: int
+    hash: bytes
+
+
 @dataclass
 class Report:
     """What was proven. The rows' own problems come first, missing triggers last: a row tampered with
@@ -41,18 +49,28 @@ class Report:
     change_sets: int = 0
     history_rows: int = 0
     problems: list[Problem] = field(default_factory=list)
+    # What deserves a look and breaks nothing.
+    warnings: list[Problem] = field(default_factory=list)
+    head: Head | None = None
 
     @property
     def is_whole(self) -> bool:
         return not self.problems
 
     def as_json(self) -> dict[str, Any]:
-        return {
+        answer: dict[str, Any] = {
             "ok": self.is_whole,
             "change_sets": self.change_sets,
             "history_rows": self.history_rows,
             "first_problem": asdict(self.problems[0]) if self.problems else None,
         }
+        if self.warnings:
+            answer["warnings"] = [asdict(each) for each in self.warnings]
+        return answer
+
+    def warn(self, warning: Problem) -> None:
+        if len(self.warnings) < MOST_PROBLEMS:
+            self.warnings.append(warning)
 
     def add(self, problem: Problem) -> None:
         if len(self.problems) < MOST_PROBLEMS:

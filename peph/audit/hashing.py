@@ -106,6 +106,17 @@ class Leaves:
         if len(self._block) == BLOCK:
             self._close()
 
+    def extend(self, leaves: Sequence[bytes]) -> None:
+        """Add several, in their order."""
+        for start in range(0, len(leaves), BLOCK):
+            for_now = leaves[start : start + BLOCK]
+            room = BLOCK - len(self._block)
+            self._block += for_now[:room]
+            if len(self._block) == BLOCK:
+                self._close()
+                self._block += for_now[room:]
+        self.count += len(leaves)
+
     def _close(self) -> None:
         self._digest = sha256(self._digest, *self._block)
         self._block.clear()
@@ -134,13 +145,20 @@ def header_names() -> list[str]:
     return [name for name, _prefix, _kind in _header_fields()]
 
 
+def header_values(values: Mapping[str, Any]) -> list[tuple[str, bytes, bytes]]:
+    """The columns of a change set its header covers: name, type and canonical value, without nulls."""
+    return [
+        (name, kind.tag, kind.encode(values[name]))
+        for name, _prefix, kind in _header_fields()
+        if values.get(name) is not None
+    ]
+
+
 def header(values: Mapping[str, Any]) -> bytes:
     """The hash over a change set's own columns."""
     parts = [HEADER]
-    for name, prefix, kind in _header_fields():
-        value = values.get(name)
-        if value is not None:
-            parts += (prefix, length_prefixed(kind.encode(value)))
+    for name, tag, data in header_values(values):
+        parts += (length_prefixed(name.encode()), tag, length_prefixed(data))
     return sha256(*parts)
 
 

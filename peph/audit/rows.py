@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from django.db import models
 
@@ -25,17 +25,19 @@ def positions(own: Shape) -> dict[str, int]:
     return {field.attname: at for at, field in enumerate(own.fields)}
 
 
-def _expression(field: models.Field, vendor: str) -> str:
+def expression(field: models.Field, vendor: str, table: str = "") -> str:
+    """A column read raw, past every converter."""
+    column = f'{table}."{field.column}"' if table else f'"{field.column}"'
     # On SQLite an expression has no declared type, so the driver's converters leave it alone.
     if vendor == "sqlite":
-        return f'+"{field.column}"'
-    return f'"{field.column}"::text' if isinstance(field, models.JSONField) else f'"{field.column}"'
+        return f"+{column}"
+    return f"{column}::text" if isinstance(field, models.JSONField) else column
 
 
 @cache
 def _select(declaration: Declaration, vendor: str) -> str:
     fields = [*shape(declaration).fields, *map(declaration.history_field, (SALT, REDACTED))]
-    columns = ", ".join(_expression(field, vendor) for field in fields)
+    columns = ", ".join(expression(field, vendor) for field in fields)
     return f'SELECT {columns} FROM "{declaration.history_table}"'
 
 
@@ -48,6 +50,22 @@ def _rows(cursor: Any) -> list[RawRow]:
         )
         for row in cursor.fetchall()
     ]
+
+
+def raw(connection: Any, declaration: Declaration, ids: Sequence[int]) -> list[tuple[Any, ...]]:
+    """The rows that exist among these, in the order of their ids: values, salt, redacted as JSON text."""
+    column = '"history_id"'
+    lowest, highest = min(ids), max(ids)
+    with connection.cursor() as cursor:
+        # Rows written together stand together: a range is read twice as fast as a list of keys.
+        if highest - lowest < 2 * len(ids):
+            where, values = f"{column} BETWEEN %s AND %s", [lowest, highest]
+        else:
+            where, values = f"{column} IN ({', '.join(['%s'] * len(ids))})", list(ids)
+        cursor.execute(
+            f"{_select(declaration, connection.vendor)} WHERE {where} ORDER BY {column}", values
+        )
+        return cast(list[tuple[Any, ...]], cursor.fetchall())
 
 
 def by_history_id(

@@ -14,17 +14,22 @@ from peph.audit import verify_chain, verify_live, verify_unseen
 from peph.audit.checkpoint import Note
 from peph.audit.findings import CannotProve, Problem, Progress, Report
 from peph.audit.models import ChangeSet
+from peph.audit.receipts import Receipt
 from peph.audit.triggers import install
+
+BLOCK = 1000
 
 
 def verify(
     *,
     since: int = 0,
     notes: Sequence[Note] = (),
+    receipts: Sequence[Receipt] = (),
     using: str = DEFAULT_DB_ALIAS,
     progress: Progress = lambda done, total: None,
 ) -> Report:
-    """Check triggers, numbers, links, leaves, journal against history, history against live rows, notes.
+    """Check triggers, numbers, links, leaves, journal against history, history against live rows, notes,
+    receipts.
 
     With `since`, change sets up to that number are taken as proven. Raises CannotProve when it is not there.
     """
@@ -38,6 +43,7 @@ def verify(
             verify_unseen.check(connection, report, seen)
         verify_live.check(connection, report)
         _check_notes(connection, report, notes)
+        _check_receipts(connection, report, receipts)
     for difference in unguarded:
         report.add(Problem("trigger", difference))
     return report
@@ -77,27 +83,36 @@ def _total(connection: Any, since: int) -> int:
 
 
 def _check_notes(connection: Any, report: Report, notes: Sequence[Note]) -> None:
-    for note in notes:
+    for note, found in _hashes(connection, [note for note in notes if note.number]):
+        if found is None:
+            message = f"the history ends before change set {note.number}, which a checkpoint noted"
+        elif found != note.head:
+            message = "the change set is not the one a checkpoint noted: history was rewritten"
+        else:
+            continue
+        report.add(Problem("checkpoint", message, change_set=note.number))
+
+
+def _check_receipts(connection: Any, report: Report, receipts: Sequence[Receipt]) -> None:
+    for receipt, found in _hashes(connection, receipts):
+        if found is None:
+            message = f"a receipt was given for change set {receipt.number}, which is not there"
+        elif found != receipt.hash:
+            message = "the change set is not the one a receipt was given for"
+        else:
+            continue
+        report.add(Problem("receipt", message, change_set=receipt.number))
+
+
+def _hashes(connection: Any, held: Sequence[Any]) -> Iterator[tuple[Any, bytes | None]]:
+    """Each of these, which have a number, with the hash the chain holds under it."""
+    for start in range(0, len(held), BLOCK):
+        block = held[start : start + BLOCK]
+        marks = ", ".join(["%s"] * len(block))
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT hash FROM {ChangeSet._meta.db_table} WHERE number = %s", [note.number]
+                f"SELECT number, hash FROM {ChangeSet._meta.db_table} WHERE number IN ({marks})",
+                [each.number for each in block],
             )
-            found = cursor.fetchone()
-        if note.number == 0:
-            continue
-        if found is None:
-            report.add(
-                Problem(
-                    "checkpoint",
-                    f"the history ends before change set {note.number}, which a checkpoint noted",
-                    change_set=note.number,
-                )
-            )
-        elif bytes(found[0]) != note.head:
-            report.add(
-                Problem(
-                    "checkpoint",
-                    "the change set is not the one a checkpoint noted: history was rewritten",
-                    change_set=note.number,
-                )
-            )
+            found = {number: bytes(value) for number, value in cursor.fetchall()}
+        yield from ((each, found.get(each.number)) for each in block)

@@ -16,6 +16,7 @@ class Seen:
 
     def __init__(self) -> None:
         self.count = 0
+        self._highest = -(2**63)
         self._blocks: dict[int, bytearray] = {}
 
     def add(self, history_id: int) -> bool:
@@ -26,6 +27,21 @@ class Seen:
         block = self._blocks.setdefault(at, bytearray(self._SPAN // 8))
         block[bit // 8] |= 1 << bit % 8
         self.count += 1
+        self._highest = max(self._highest, history_id)
+        return True
+
+    def add_run(self, first: int, last: int) -> bool:
+        """Add all ids from first to last at once; does nothing and says no unless all are beyond the rest."""
+        if first <= self._highest:
+            return False
+        for at in range(first // self._SPAN, last // self._SPAN + 1):
+            start = max(first - at * self._SPAN, 0)
+            end = min(last - at * self._SPAN, self._SPAN - 1)
+            block = self._blocks.setdefault(at, bytearray(self._SPAN // 8))
+            bits = int.from_bytes(block, "little") | ((1 << (end - start + 1)) - 1) << start
+            block[:] = bits.to_bytes(self._SPAN // 8, "little")
+        self.count += last - first + 1
+        self._highest = last
         return True
 
     def __contains__(self, history_id: int) -> bool:
@@ -50,11 +66,12 @@ def check(connection: Any, report: Report, seen: dict[str, Seen]) -> None:
             cursor.execute(f'SELECT count(*) FROM "{declaration.history_table}"')
             if cursor.fetchone()[0] == known.count - missing:
                 continue
-        for problem in _unseen(connection, declaration, known):
+        for problem in unseen(connection, declaration, known):
             report.add(problem)
 
 
-def _unseen(connection: Any, declaration: Declaration, known: Seen) -> Iterator[Problem]:
+def unseen(connection: Any, declaration: Declaration, known: Seen) -> Iterator[Problem]:
+    """The history rows of a model that are not known, each as the problem it is."""
     cursor = connection.chunked_cursor()
     pk = declaration.pk
     try:

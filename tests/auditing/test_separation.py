@@ -23,6 +23,8 @@ READING = {
 }
 # The reader's own: an address for the own agenda, which holds nothing for an auditor.
 OWN = {"api-calendar-feed", "cases:calendar", "cases:calendar_revoke"}
+# Asks for a proof: what is kept is that somebody read the history, and no change set is written.
+PROVING = {"auditing:proof_verify", "api-proof-verify"}
 
 
 def policies():
@@ -52,7 +54,7 @@ def addresses():
         {
             (name, tuple(sorted(arguments.items())))
             for _method, name, arguments, _statuses in [*PAGES, *API]
-            if name not in OWN
+            if name not in OWN | PROVING
         }
     )
 

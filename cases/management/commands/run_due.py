@@ -26,7 +26,10 @@ def _day(text: str) -> dt.date:
 
 
 class Command(BaseCommand):
-    help = "Writes the reminders that are due, sends the mail that waits, erases what was sent."
+    help = (
+        "Writes the reminders that are due, sends the mail that waits, erases what was sent, proves the"
+        " history and notes where it stands."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--json", action="store_true", help="answer in JSON")

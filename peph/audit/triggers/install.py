@@ -12,10 +12,13 @@ from typing import Any
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from peph.audit.history import Declaration, declarations
-from peph.audit.models import AccessLog, ChangedRow, ChangeSet
+from peph.audit.models import AccessLog, ChangedRow, ChangeSet, Checkpoint, VerificationRun
 from peph.audit.triggers import postgresql, postgresql_seal, sqlite
 
-_OWN_TABLES = {model._meta.db_table for model in (AccessLog, ChangeSet, ChangedRow)}
+_OWN_TABLES = {
+    model._meta.db_table
+    for model in (AccessLog, ChangeSet, ChangedRow, Checkpoint, VerificationRun)
+}
 
 
 def _present(using: str) -> list[Declaration] | None:

@@ -18,7 +18,7 @@ from peph.audit.history import (
     WRITTEN_COLUMNS,
     Declaration,
 )
-from peph.audit.models import AccessLog, ChangedRow, ChangeSet
+from peph.audit.models import AccessLog, ChangedRow, ChangeSet, Checkpoint, VerificationRun
 
 # pg_trigger.tgtype: 1 row, 2 before, 4 insert, 8 delete, 16 update, 32 truncate
 AFTER_WRITE, BEFORE_CHANGE, BEFORE_TRUNCATE = 29, 27, 34
@@ -223,6 +223,8 @@ def own_triggers() -> list[Trigger]:
         for model, function in (
             (ChangeSet, "peph_append_only"),
             (ChangedRow, "peph_append_only"),
+            (Checkpoint, "peph_append_only"),
+            (VerificationRun, "peph_append_only"),
             (AccessLog, "peph_access_log"),
         )
         for trigger in (

@@ -20,7 +20,7 @@ from peph.audit.history import (
     Declaration,
     by_label,
 )
-from peph.audit.models import AccessLog, ChangedRow, ChangeSet
+from peph.audit.models import AccessLog, ChangedRow, ChangeSet, Checkpoint, VerificationRun
 from peph.audit.running import running
 
 # SQLite hands at most 127 arguments to a function: label, salt and the hashed columns.
@@ -148,6 +148,8 @@ def own_triggers() -> dict[str, str]:
     return {
         **dict(_guards(ChangeSet._meta.db_table)),
         **dict(_guards(ChangedRow._meta.db_table)),
+        **dict(_guards(Checkpoint._meta.db_table)),
+        **dict(_guards(VerificationRun._meta.db_table)),
         **dict(_guards(AccessLog._meta.db_table, delete="peph('change_set') IS NOT NULL")),
     }
 

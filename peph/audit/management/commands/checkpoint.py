@@ -7,12 +7,14 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management.base import BaseCommand, CommandParser
 
-from peph.audit import checkpoint
+from peph.audit import checkpoint, proof
+from peph.audit.kept_notes import Contradicted
 
 
 class Command(BaseCommand):
     help = (
-        "Prints a note of the last change set, signed with CHECKPOINT_KEY. Exit status 2: unsigned, or,"
+        "Prints a note of the last change set, signed with CHECKPOINT_KEY, and keeps it in a directory"
+        " where one is given. Exit status 1: the history contradicts a note kept there; 2: unsigned, or,"
         " with --verify, not signed with the key."
     )
 
@@ -23,23 +25,36 @@ class Command(BaseCommand):
         parser.add_argument(
             "--public-key", metavar="HEX", default="", help="the key to check it with"
         )
+        parser.add_argument(
+            "--directory",
+            metavar="DIR",
+            default="",
+            help="where to keep it as NUMBER.txt (default: CHECKPOINT_DIRECTORY)",
+        )
 
-    def handle(self, *args: Any, verify: str | None, public_key: str, **options: Any) -> None:
+    def handle(
+        self, *args: Any, verify: str | None, public_key: str, directory: str, **options: Any
+    ) -> None:
         try:
             if verify:
                 self._verify(verify, checkpoint.public_key(public_key))
             else:
-                self._write()
+                self._write(directory)
+        except Contradicted as error:
+            self.stderr.write(f"The history is broken, nothing was noted: {error}")
+            sys.exit(1)
         except (checkpoint.CheckpointError, OSError, UnicodeDecodeError) as error:
             self.stderr.write(str(error))
             sys.exit(2)
 
-    def _write(self) -> None:
-        self.stdout.write(checkpoint.write(checkpoint.take()), ending="")
+    def _write(self, directory: str) -> None:
         if checkpoint.private_key() is None:
+            self.stdout.write(checkpoint.write(checkpoint.take()), ending="")
             raise checkpoint.CheckpointError(
                 "CHECKPOINT_KEY is empty: the note is not signed, and proves nothing."
             )
+        taken, _is_new = proof.take_checkpoint(directory)
+        self.stdout.write(taken.note, ending="")
         key = checkpoint.public_key().public_bytes_raw().hex()
         self.stderr.write(f"public key: {key}")
 
