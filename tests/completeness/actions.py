@@ -32,7 +32,7 @@ MOVES: dict[str, tuple[str, dict[str, str]]] = {
 }
 CONFIRMED = {"confirmed": "yes"}
 CONSENT = {
-    "purpose": "case_management", "text_version": "1", "given_on": DAY, "means": "written",
+    "purpose": "case_management", "text_version": "2026-01", "given_on": DAY, "means": "written",
 }  # fmt: skip
 PERSON = {"first_name": "Noa", "birth_date": "1995-06-07", "language": "fr"}
 HEADINGS = (
@@ -259,18 +259,23 @@ def load_reference(world: World) -> Any:
         reference.FILES = kept
 
 
+REASON = {"reason_for_change": "Panne"}
+
+
 def admin_account(world: World) -> Any:
     world.count += 1
     data = {"email": f"a{world.count}@exemple.qc.ca", "first_name": "A", "last_name": world.word()}
     data |= {"language": "fr", "is_active": "on"}
-    return _page(world, "/admin/accounts/user/add/", data, "superuser")
+    return _page(world, "/admin/accounts/user/add/", data | REASON, "superuser")
 
 
 def admin_correct(world: World) -> Any:
     """Corrected, and now and then closed."""
     user = User.objects.filter(email__regex=r"^a[0-9]+@").order_by("-id")[0]
     data = {"email": user.email, "first_name": world.word()[:20], "last_name": user.last_name}
-    data |= {"language": "fr"} | ({"is_active": "on"} if world.chance.random() < 0.8 else {})
+    data |= (
+        REASON | {"language": "fr"} | ({"is_active": "on"} if world.chance.random() < 0.8 else {})
+    )
     return _page(world, f"/admin/accounts/user/{user.pk}/change/", data, "superuser")
 
 

@@ -62,7 +62,9 @@ def act(world, observer, channel, action):
     if channel.who:
         # A form that comes back, as 200 on the administration site, was refused.
         done = {"page": {200, 302}, "api": {200, 201}, "admin": {302}}[channel.name]
-        assert answer.status_code in done, (action.__name__, answer.content[:2000])
+        form = (answer.context or {}).get("form") if channel.name == "page" else None
+        told = form.errors if form is not None else answer.content[:2000]
+        assert answer.status_code in done, (action.__name__, told)
 
 
 def import_rows(world, observer, rows):
