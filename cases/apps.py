@@ -11,12 +11,13 @@ class CasesConfig(AppConfig):
     def ready(self) -> None:
         # Labels of change sets, entries of the menu, what keeps a project open, reference data: all
         # need loaded models.
-        from cases import navigation, verbs
+        from cases import navigation, roles, verbs
         from cases.services import project_obstacles
         from cases.services.consent_texts import load_consent_texts
         from organizations.services import reference
 
         navigation.register()
+        roles.register()
         verbs.register()
         project_obstacles.register()
         reference.register("consent_texts", load_consent_texts)

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from cases.services.reminders import send_reminders
+from peph.audit import index
 from peph.outbox.services import deliver, erase_sent
 
 logger = logging.getLogger(__name__)
@@ -75,11 +76,16 @@ def _erase(day: dt.date | None, progress: Progress) -> Result:
     return Result({"erased": erase_sent()})
 
 
+def _index(day: dt.date | None, progress: Progress) -> Result:
+    return Result({"behind": index.catch_up(progress=progress)})
+
+
 # In this order: what the first writes, the second sends.
 JOBS: tuple[Job, ...] = (
     Job("reminders", "write the reminders that are due", _reminders),
     Job("mail", "send what waits in the outbox", _mail),
     Job("erase", "erase the text of what was sent", _erase),
+    Job("index", "take the latest changes into the index of the history", _index),
 )
 
 
