@@ -5,14 +5,11 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import CHANGE_SET_POLICY
-from auditing.views.change_sets import NEWEST_NUMBER_FIRST, change_set_rows
-from cases.policy import Action
+from auditing.lists.change_set_rows import change_set_rows
+from auditing.lists.searching import search
 from cases.views import home
 from cases.views.home_blocks import MOST_ROWS, Block
 from organizations.policy import everywhere, in_organization, in_region
-from peph.audit.models import ChangeSet
-from peph.paging import page
 
 AUDITORS = everywhere("audit") | in_region("audit") | in_organization("audit")
 
@@ -24,12 +21,7 @@ def register() -> None:
 
 def change_blocks(user: Any) -> list[Block]:
     """What changed last inside the mandate; the first number is the last one given."""
-    newest = page(
-        ChangeSet.objects.all(),
-        order=NEWEST_NUMBER_FIRST,
-        size=MOST_ROWS,
-        branches=CHANGE_SET_POLICY.branches(user, Action.VIEW),
-    )
+    newest = search(user, {}).page(size=MOST_ROWS)
     return [
         Block(
             name="changes",

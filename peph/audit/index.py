@@ -4,7 +4,7 @@ A batch is one transaction under the lock of the index's one row of state: two a
 process killed anywhere leaves whole batches. Nothing of it is evidence: it can be built anew at any time.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -172,33 +172,25 @@ def rebuild(progress: Progress | None = None) -> int:
             " (term_id bigint NOT NULL, number bigint NOT NULL, PRIMARY KEY (term_id, number))"
         )
     try:
-        done = 0
-        for done in _rebuilt(connection, 0, progress):
-            pass
+        reached = IndexState.objects.values_list("number", flat=True).first() or 0
+        _copy(connection, 0, reached, progress)
         with transaction.atomic():
-            reached = _locked_state()
-            for done in _rebuilt(connection, done, None, reached):
-                pass
+            # Somebody may have gone on meanwhile; nobody does from here on.
+            _copy(connection, reached, _locked_state())
             return _put_right(connection)
     finally:
         with connection.cursor() as cursor:
             cursor.execute(f"DROP TABLE IF EXISTS {REBUILT}")
 
 
-def _rebuilt(
-    connection: Any, after: int, progress: Progress | None, most: int | None = None
-) -> Iterator[int]:
-    """Build the copy batch by batch, up to where the index itself stands; yields how far it is."""
-    total = most
-    if total is None:
-        total = IndexState.objects.values_list("number", flat=True).first() or 0
-    while after < total:
-        upto = min(_batch_end(after, BATCH), total)
-        _build(connection, REBUILT, after, upto)
-        after = upto
+def _copy(connection: Any, after: int, upto: int, progress: Progress | None = None) -> None:
+    """Build the entries of these sets beside the index, batch by batch."""
+    while after < upto:
+        end = min(_batch_end(after, BATCH), upto)
+        _build(connection, REBUILT, after, end)
+        after = end
         if progress:
-            progress(after, total)
-        yield after
+            progress(after, upto)
 
 
 def _put_right(connection: Any) -> int:

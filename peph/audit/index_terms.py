@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import models
 
-from peph.audit.history import Declaration, by_label, declarations
+from peph.audit.history import Declaration, declarations
 from peph.audit.models import ChangedRow, ChangeSet
 
 PLACES = ("region", "organization")
@@ -21,7 +21,9 @@ PLACES = ("region", "organization")
 _NEVER_ASKED = ("id", "version")
 _FETCH = 2000
 _SETS, _ROWS = ChangeSet._meta.db_table, ChangedRow._meta.db_table
-_BATCH = f"{_SETS} s JOIN {_ROWS} r ON r.change_set_id = s.id WHERE s.number > %s AND s.number <= %s"
+_BATCH = (
+    f"{_SETS} s JOIN {_ROWS} r ON r.change_set_id = s.id WHERE s.number > %s AND s.number <= %s"
+)
 
 Entries = Iterator[tuple[str, int]]
 
@@ -163,7 +165,9 @@ def moves(connection: Any, after: int, upto: int) -> dict[Any, set[Any]]:
         return {}
     columns = dict(case.columns)
     copies = [columns[field].column for name, field in case.scope if name in PLACES]
-    changed = " OR ".join(_differs(connection.vendor, columns[f]) for n, f in case.scope if n in PLACES)
+    changed = " OR ".join(
+        _differs(connection.vendor, columns[f]) for n, f in case.scope if n in PLACES
+    )
     before = ", ".join(f'b."{column}"' for column in copies)
     left: dict[Any, set[Any]] = {}
     with connection.cursor() as cursor:
@@ -191,7 +195,7 @@ def standing(connection: Any, keys: Iterable[Any]) -> dict[Any, list[tuple[str, 
     case, wanted = case_declaration(), list(keys)
     if case is None or not wanted:
         return {}
-    scope = [(name, field.column) for name, field in case.scope if name in PLACES]
+    scope = [(name, str(field.column)) for name, field in case.scope if name in PLACES]
     found = {}
     with connection.cursor() as cursor:
         for start in range(0, len(wanted), _FETCH):
@@ -205,12 +209,3 @@ def standing(connection: Any, keys: Iterable[Any]) -> dict[Any, list[tuple[str, 
                 named = zip((name for name, _column in scope), places, strict=True)
                 found[key] = [(name, place) for name, place in named if place]
     return found
-
-
-def is_known_kind(label: str) -> bool:
-    """Whether records of this kind are tracked today."""
-    try:
-        by_label(label)
-    except LookupError:
-        return False
-    return True
