@@ -12,7 +12,9 @@ class AuditingConfig(AppConfig):
         # Entries of the menu, labels of change sets, blocks of the first page: all need loaded models.
         from auditing import navigation, verbs
         from auditing.views import home_blocks
+        from cases.benchmark import parts
 
         navigation.register()
         verbs.register()
         home_blocks.register()
+        parts.register("audit", "auditing.benchmark.running.benchmark")

@@ -168,6 +168,8 @@ PAGES = [
     ("post", "cases:import_discard", {"pk": "upload"}, (302, 403, 404, 403, 403, 302)),
     ("get", "auditing:change_set_list", {}, (302, 200, 200, 200, 200, 200)),
     ("get", "auditing:change_set_detail", {"number": "change_set"}, (302, 404, 404, 404, 404, 200)),
+    ("get", "auditing:change_set_export", {}, (302, 200, 200, 200, 200, 200)),
+    ("get", "auditing:record_history", {"kind": "kind_of_case", "object_id": "case"}, (302, 404, 404, 404, 404, 200)),
     ("get", "organizations:organization_list", {}, (302, 200, 200, 200, 200, 200)),
     ("get", "organizations:organization_detail", {"pk": "organization"}, (302, 404, 200, 404, 404, 200)),
     ("get", "organizations:organization_edit", {"pk": "organization"}, (302, 404, 403, 404, 404, 403)),
@@ -412,6 +414,7 @@ API = [
     ("get", "api-consent-text-detail", {"pk": "consent_text"}, (401, 404, 200, 200, 404, 200)),
     ("get", "api-change-set-list", {}, (401, 200, 200, 200, 200, 200)),
     ("get", "api-change-set-detail", {"number": "change_set"}, (401, 404, 404, 404, 404, 200)),
+    ("get", "api-change-set-export", {}, (401, 200, 200, 200, 200, 200)),
     ("get", "api_schema", {}, (401, 200, 200, 200, 200, 200)),
     ("get", "api_docs", {}, (401, 200, 200, 200, 200, 200)),
 ]

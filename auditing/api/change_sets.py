@@ -66,9 +66,9 @@ class ChangeSetResource(Resource):
             raise Invalid from error
 
     def list(self, request: Request) -> Response:
-        shown = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        shown = self.paginate_queryset(self.filter_queryset(ChangeSet.objects.none()))
         self.log_list(shown)
-        entries = timeline.entries(shown or (), rows=ChangedRow.objects.none())
+        entries = timeline.named(shown or ())
         response = self.get_paginated_response(self.get_serializer(entries, many=True).data)
         if self.search.behind:
             response.headers[BEHIND_HEADER] = str(self.search.behind)
@@ -91,7 +91,7 @@ class ChangeSetResource(Resource):
     )
     def export(self, request: Request) -> HttpResponseBase:
         """Everything the filter finds, one line a changed field, as CSV, XLSX or JSON Lines."""
-        self.filter_queryset(self.get_queryset())
+        self.filter_queryset(ChangeSet.objects.none())
         asked = {name: text for name, text in request.query_params.items() if name != "format"}
         return export(
             self.search,

@@ -119,6 +119,18 @@ def changes_of(
     return [changed[row.id] for row in journal if row.id in changed]
 
 
+def named(change_sets: Iterable[ChangeSet]) -> list[Entry]:
+    """Change sets with who made them and nothing of what they did: one query."""
+    sets = list(change_sets)
+    people = _people(each.actor_id for each in sets)
+    return [
+        Entry(
+            each, people.get(each.actor_id), _actor_name(each.actor_id, people.get(each.actor_id))
+        )
+        for each in sets
+    ]
+
+
 def actor_names(change_sets: Iterable[ChangeSet]) -> dict[Any, str]:
     """Key of each actor → the name people know them by, in one query."""
     ids = {each.actor_id for each in change_sets}
