@@ -186,10 +186,10 @@ def _entries(cursor: Any, start: int, end: int, slots: int) -> None:
     by_turn = " ".join(f"WHEN {n} THEN {ids[each]}" for n, each in enumerate(fields[1:]))
     pool = f"FROM s JOIN {POOL} p ON p.slot = s.i %% {slots}"
     for select in (
-        f"SELECT {ids[kind]}, s.i FROM s",
-        f"SELECT {ids[rare_kind]}, s.i FROM s WHERE s.i %% {RARE} = 7",
-        f"SELECT CASE s.i %% 10 {by_turn} ELSE {ids[fields[0]]} END, s.i FROM s",
-        f"SELECT {ids[rare_field]}, s.i FROM s WHERE s.i %% {RARE} = 8",
+        f"SELECT {ids[kind]}, s.i FROM s",  # noqa: S608
+        f"SELECT {ids[rare_kind]}, s.i FROM s WHERE s.i %% {RARE} = 7",  # noqa: S608
+        f"SELECT CASE s.i %% 10 {by_turn} ELSE {ids[fields[0]]} END, s.i FROM s",  # noqa: S608
+        f"SELECT {ids[rare_field]}, s.i FROM s WHERE s.i %% {RARE} = 8",  # noqa: S608
         f"SELECT p.region_term, s.i {pool}",
         f"SELECT p.organization_term, s.i {pool} WHERE p.organization_term IS NOT NULL",
     ):

@@ -127,7 +127,7 @@ def _asked(rare: User) -> Iterator[Asked]:
     hosts = _organizations()
     yield "everything", {}, floors.column("", None)
     yield "everything.deep", {"cursor": _cursor(deep)}, floors.column("", None, deep)
-    for name, query, column, value in (
+    by_column: list[tuple[str, dict[str, Any], str, Any]] = [
         ("person.frequent", {"person": often.pk}, "actor_id", data.raw(often.pk)),
         ("person.rare", {"person": "rareté"}, "actor_id", data.raw(rare.pk)),
         ("role.frequent", {"role": "coordinate"}, "role", "coordinate"),
@@ -136,9 +136,10 @@ def _asked(rare: User) -> Iterator[Asked]:
         ("channel.rare", {"channel": "link"}, "channel", "link"),
         ("verb.frequent", {"verb": data.FREQUENT_VERB}, "verb", data.FREQUENT_VERB),
         ("verb.rare", {"verb": data.RARE_VERB}, "verb", data.RARE_VERB),
-    ):
+    ]
+    for name, query, column, value in by_column:
         yield name, query, floors.column(column, value)
-    for name, query, text in (
+    by_term: list[tuple[str, dict[str, Any], str]] = [
         ("kind.frequent", {"kind": data.FREQUENT_KIND}, kind_term(data.FREQUENT_KIND)),
         ("kind.rare", {"kind": data.RARE_KIND}, kind_term(data.RARE_KIND)),
         ("field.frequent", {"field": data.FREQUENT_FIELD}, _field(data.FREQUENT_FIELD)),
@@ -155,7 +156,8 @@ def _asked(rare: User) -> Iterator[Asked]:
             (f"organization.{word}", {"organization": pk}, place_term("organization", pk))
             for word, pk in (("frequent", hosts[0]), ("rare", hosts[-1]))
         ),
-    ):
+    ]
+    for name, query, text in by_term:
         yield name, query, floors.term(text)
     frequent = kind_term(data.FREQUENT_KIND)
     query = {"kind": data.FREQUENT_KIND, "cursor": _cursor(deep)}
