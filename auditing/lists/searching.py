@@ -9,7 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThanOrEqual, LessThan
 from django.utils import timezone
 
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY, TOUCHED_POLICY
@@ -130,14 +132,19 @@ def _period(since: dt.date | None, until: dt.date | None) -> tuple[int | None, i
     least = most = None
     moments = []
     if since:
-        moments.append(Q(at__gte=_midnight(since)))
+        moments.append(Q(GreaterThanOrEqual(_unindexed_at(), _midnight(since))))
         # Nothing so late: no number is.
         least = first_number_at(_midnight(since) - SLACK) or 2**62
     if until:
         end = _midnight(until + dt.timedelta(days=1))
-        moments.append(Q(at__lt=end))
+        moments.append(Q(LessThan(_unindexed_at(), end)))
         most = first_number_at(end + SLACK)
     return least, most, moments
+
+
+def _unindexed_at() -> Coalesce:
+    """The moment, where the numbers already lead: its own index would read the whole period."""
+    return Coalesce(F("at"), F("at"))
 
 
 def _midnight(day: dt.date) -> dt.datetime:
