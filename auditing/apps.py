@@ -13,6 +13,7 @@ class AuditingConfig(AppConfig):
         from auditing import navigation, verbs
         from auditing.services.checklist import load_checklist
         from auditing.views import case_findings, home_blocks, sample_links
+        from cases.benchmark import parts
         from cases.demo import later
         from organizations.services import reference
 
@@ -23,3 +24,4 @@ class AuditingConfig(AppConfig):
         sample_links.register()
         reference.register("checklist", load_checklist)
         later.register("échantillons de vérification", "auditing.demo.draw_samples")
+        parts.register("audit", "auditing.benchmark.running.benchmark")

@@ -11,6 +11,7 @@ from auditing.views import (
     checklist,
     findings,
     proof,
+    record_history,
     sample_items,
     sample_reports,
     samples,
@@ -51,6 +52,12 @@ register_converter(PopulationCode, "population")
 CHANGE_SETS = [
     path("history/", change_sets.change_set_list, name="change_set_list"),
     path("history/<int:number>/", change_sets.change_set_detail, name="change_set_detail"),
+    path("history/export/", change_sets.change_set_export, name="change_set_export"),
+    path(
+        "history/<str:kind>/<str:object_id>/",
+        record_history.record_history,
+        name="record_history",
+    ),
 ]
 SAMPLE, FINDING = "samples/<uuid:pk>/", "findings/<uuid:pk>/"
 SAMPLES = [

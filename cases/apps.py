@@ -12,12 +12,13 @@ class CasesConfig(AppConfig):
         # Labels of change sets, entries of the menu, what keeps a project open, what leavers hand over,
         # reference data: all
         # need loaded models.
-        from cases import navigation, verbs
+        from cases import navigation, roles, verbs
         from cases.services import leavers, project_obstacles
         from cases.services.consent_texts import load_consent_texts
         from organizations.services import reference
 
         navigation.register()
+        roles.register()
         verbs.register()
         project_obstacles.register()
         leavers.register()

@@ -10,7 +10,8 @@ class OrganizationsConfig(AppConfig):
 
     def ready(self) -> None:
         # Labels of change sets and entries of the menu; both need loaded models.
-        from organizations import navigation, verbs
+        from organizations import navigation, roles, verbs
 
         navigation.register()
+        roles.register()
         verbs.register()

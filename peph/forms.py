@@ -6,9 +6,12 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import flatatt
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import cached_property
+from django.utils.html import conditional_escape, escape
+from django.utils.safestring import SafeString, mark_safe
 
 CONFIRMED = "confirmed"
 
@@ -40,6 +43,28 @@ class DateInput(forms.DateInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%d")
+
+
+class LongSelect(forms.Select):
+    """A list of hundreds of choices, drawn in one go: a template for each takes longer than the page."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = {str(each) for each in self.format_value(value)}
+        own = self.build_attrs(self.attrs, {**(attrs or {}), "name": name})
+        parts = []
+        for code, label in self.choices:
+            if isinstance(label, list | tuple):
+                options = "".join(_option(key, text, chosen) for key, text in label)
+                parts.append(f'<optgroup label="{conditional_escape(code)}">{options}</optgroup>')
+            else:
+                parts.append(_option(code, label, chosen))
+        return mark_safe(f"<select{flatatt(own)}>{''.join(parts)}</select>")  # noqa: S308 escaped
+
+
+def _option(code: Any, label: Any, chosen: set[str]) -> str:
+    code = "" if code is None else str(code)
+    mark = " selected" if code in chosen else ""
+    return f'<option value="{escape(code)}"{mark}>{conditional_escape(label)}</option>'
 
 
 def is_confirmed(request: HttpRequest) -> bool:

@@ -12,6 +12,7 @@ from django import forms
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
@@ -30,11 +31,11 @@ MOST_COUNTED = 1000
 LONGEST_CURSOR = 500
 
 
-def refusals(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def refusals(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Answer a `DomainError` that leaves the view with the page of its status."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
         except DomainError as error:
@@ -128,23 +129,25 @@ def listing(
     _suit_pages(filterset.form)
     # A filter that makes no sense shows nothing, never more than was asked for.
     wanted = filterset.qs if filterset.is_valid() else filterset.queryset.none()
-    shown = _page(
-        wanted,
-        order=order,
-        cursor=request.GET.get("cursor", ""),
-        size=size,
-        branches=policy.branches(request.user, action),
+    branches = policy.branches(request.user, action)
+    return listed(
+        request,
+        filterset,
+        lambda cursor: page(wanted, order=order, cursor=cursor, size=size, branches=branches),
+        lambda most: count_up_to(wanted.filter(policy.q(request.user, action)), most),
     )
-    found = Listing(
-        shown,
-        filterset.form,
-        count_up_to(wanted.filter(policy.q(request.user, action)), MOST_COUNTED),
-    )
-    narrowing = {
-        name: value
-        for name, value in request.GET.items()
-        if value and name in filterset.form.fields
-    }
+
+
+def listed(
+    request: HttpRequest,
+    filterset: FilterSet,
+    paged: Callable[[str], Page],
+    counted: Callable[[int], int],
+) -> Listing:
+    """The same for a list that is found otherwise: its page by cursor, its count up to so many."""
+    shown = _page(paged, request.GET.get("cursor", ""))
+    found = Listing(shown, filterset.form, counted(MOST_COUNTED))
+    narrowing = narrowed_by(request, filterset)
     access_log.record(
         "search" if "q" in narrowing else "list",
         request=request,
@@ -153,6 +156,15 @@ def listing(
         detail=narrowing or None,
     )
     return found
+
+
+def narrowed_by(request: HttpRequest, filterset: FilterSet) -> dict[str, Any]:
+    """What the address narrows a list by, as the access log keeps it."""
+    return {
+        name: value
+        for name, value in request.GET.items()
+        if value and name in filterset.form.fields
+    }
 
 
 def _suit_pages(form: forms.BaseForm) -> None:
@@ -165,11 +177,11 @@ def _suit_pages(form: forms.BaseForm) -> None:
             field.widget = field.hidden_widget()
 
 
-def _page(wanted: QuerySet, *, cursor: str, **asked: Any) -> Page:
+def _page(paged: Callable[[str], Page], cursor: str) -> Page:
     try:
         if len(cursor) > LONGEST_CURSOR:
             raise OverflowError
-        return page(wanted, cursor=cursor, **asked)
+        return paged(cursor)
     except OverflowError as error:
         # Also a cursor that decodes to a moment outside the calendar.
         raise Invalid(_("This page address is not valid. Go back to the list.")) from error

@@ -7,7 +7,7 @@ a plain `IN` would sort the whole scope (docs/performance.md).
 import json
 import uuid
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,20 +62,32 @@ def page(
     branches: Sequence[Q] = (EVERYTHING,),
 ) -> Page:
     """One page of `queryset` restricted to `branches`. Raises `Invalid` on a cursor that is not ours."""
+
+    def fetch(backwards: bool, key: Any, limit: int) -> list[Any]:
+        rows_wanted = queryset
+        if key is not None:
+            try:
+                rows_wanted = queryset.filter(order.beyond(key[0], key[1], backwards))
+            except (ValidationError, ValueError, TypeError) as error:
+                raise Invalid(_("This page address is not valid. Go back to the list.")) from error
+        names = order.names(backwards)
+        if len(branches) == 1 or len(branches) > MOST_BRANCHES:
+            return list(rows_wanted.filter(_any(branches)).order_by(*names)[:limit])
+        keys = _merged_keys(rows_wanted, branches, order, backwards, limit)
+        return list(queryset.filter(pk__in=keys).order_by(*names)) if keys is not None else []
+
+    return page_of(fetch, order=order, cursor=cursor, size=size)
+
+
+def page_of(
+    fetch: Callable[[bool, Any, int], list[Any]], *, order: Order, cursor: str = "", size: int = 25
+) -> Page:
+    """One page of what `fetch` finds: backwards or not, beyond a key (value, pk) or None, at most so many.
+
+    Raises `Invalid` on a cursor that is not ours.
+    """
     backwards, key = _decode(cursor) if cursor else (False, None)
-    rows_wanted = queryset
-    if key is not None:
-        try:
-            rows_wanted = queryset.filter(order.beyond(*key, backwards))
-        except (ValidationError, ValueError, TypeError) as error:
-            raise Invalid(_("This page address is not valid. Go back to the list.")) from error
-    names = order.names(backwards)
-    if len(branches) == 1 or len(branches) > MOST_BRANCHES:
-        rows_wanted = rows_wanted.filter(_any(branches))
-        rows = list(rows_wanted.order_by(*names)[: size + 1])
-    else:
-        keys = _merged_keys(rows_wanted, branches, order, backwards, size + 1)
-        rows = list(queryset.filter(pk__in=keys).order_by(*names)) if keys is not None else []
+    rows = fetch(backwards, key, size + 1)
     more = len(rows) > size
     rows = rows[:size]
     if backwards:

@@ -90,10 +90,21 @@ class StrictFilters(DjangoFilterBackend):
     """The pages' filters; here an unknown name or a value that is none of the choices is an error."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
-        filterset = self.get_filterset(request, queryset, view)
-        check_parameters(request, filterset.filters if filterset else ())
+        filterset = self.checked(request, queryset, view)
         if filterset is None:
             return queryset
+        try:
+            return filterset.qs
+        except OverflowError as error:
+            raise Invalid(_("A date or a number is too far away.")) from error
+
+    def checked(self, request: Request, queryset: QuerySet, view: Any) -> Any:
+        """The filter of the view with what was asked, where it makes sense. Raises Invalid."""
+        filterset = self.get_filterset(request, queryset, view)
+        also = getattr(view, "more_parameters", ())
+        check_parameters(request, {*(filterset.filters if filterset else ()), *also})
+        if filterset is None:
+            return None
         problems = {} if filterset.is_valid() else dict(filterset.errors)
         for name in filterset.filters:
             # A form of a page reads “yes”, “oui” or “maybe” as "does not matter".
@@ -105,10 +116,7 @@ class StrictFilters(DjangoFilterBackend):
                 problems[name] = [_("This is not one of the choices.")]
         if problems:
             raise Invalid(fields=problems)
-        try:
-            return filterset.qs
-        except OverflowError as error:
-            raise Invalid(_("A date or a number is too far away.")) from error
+        return filterset
 
 
 def check_parameters(request: Request, known: Any) -> None:
@@ -140,6 +148,8 @@ class Resource(Idempotent, GenericViewSet):
     policy: Policy
     order: Order = NEWEST_FIRST
     detail_serializer_class: Any = None
+    # Of the address of an action, besides its filters.
+    more_parameters: Sequence[str] = ()
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer]:
         if self.action != "list" and self.detail_serializer_class is not None:

@@ -215,6 +215,8 @@ PAGES = [
     ("get", "auditing:proof", {}, (302, 403, 403, 403, 403, 403)),
     ("post", "auditing:proof_verify", {}, (302, 403, 403, 403, 403, 403)),
     ("get", "auditing:checkpoint_note", {"pk": "checkpoint"}, (302, 403, 403, 403, 403, 403)),
+    ("get", "auditing:change_set_export", {}, (302, 200, 200, 200, 200, 200)),
+    ("get", "auditing:record_history", {"kind": "kind_of_case", "object_id": "case"}, (302, 404, 404, 404, 404, 200)),
     ("get", "organizations:organization_list", {}, (302, 200, 200, 200, 200, 200)),
     ("get", "organizations:organization_detail", {"pk": "organization"}, (302, 404, 200, 404, 404, 200)),
     ("get", "organizations:organization_edit", {"pk": "organization"}, (302, 404, 403, 404, 404, 403)),
@@ -490,6 +492,7 @@ API = [
     ("get", "api-proof", {}, (401, 403, 403, 403, 403, 403)),
     ("post", "api-proof-verify", {}, (401, 403, 403, 403, 403, 403)),
     ("get", "api-proof-receipt", {}, (401, 403, 403, 403, 403, 403)),
+    ("get", "api-change-set-export", {}, (401, 200, 200, 200, 200, 200)),
     ("get", "api_schema", {}, (401, 200, 200, 200, 200, 200)),
     ("get", "api_docs", {}, (401, 200, 200, 200, 200, 200)),
 ]

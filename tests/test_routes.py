@@ -127,6 +127,7 @@ def things(world, cast, case, placement, follow_up, note):
         "unknown": uuid.uuid4(),
         "grant": cast["supervisor"].hostsitegrants.get().pk,
         "case_grant": cast["reader"].casegrants.get().pk,
+        "kind_of_case": "cases.case",
         "change_set": ChangeSet.objects.get(verb="cases.note.add").number,
         "pause": pause_reminders(
             placement,

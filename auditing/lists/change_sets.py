@@ -1,47 +1,126 @@
 """What the history can be narrowed by, on pages and in the API alike."""
 
-import datetime as dt
+import uuid
+from collections import defaultdict
+from functools import cache
 from typing import Any
 
 import django_filters as df
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.utils import timezone
+from django.apps import apps
+from django.db.models import Q, QuerySet
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from auditing.policy import CHANGED_ROW_POLICY
+from auditing.lists.searching import Search, search
 from cases.filters import ALL
 from cases.models import Case
-from cases.policy import Action
 from organizations.filters import organizations, regions
 from peph.accounts.models import User
-from peph.audit import verbs
-from peph.audit.models import ChangedRow, ChangeSet
+from peph.audit import roles, verbs
+from peph.audit.changes import SYSTEM
+from peph.audit.history import Declaration, declarations
+from peph.audit.index_terms import indexed_fields
+from peph.audit.models import ChangeSet
 from peph.audit.models.change_sets import Channel
-from peph.forms import DateInput
+from peph.forms import DateInput, LongSelect
 from peph.text import plain
 
+Choices = list[tuple[str, Any]]
+MOST_CASES = 50
 
-def _verbs() -> list[tuple[str, Any]]:
-    return sorted(verbs.registered().items(), key=lambda item: plain(str(item[1])))
+
+def _verbs() -> Choices:
+    return _grouped_verbs(get_language())
+
+
+def _kinds() -> Choices:
+    return _named_kinds(get_language())
+
+
+def _fields() -> Choices:
+    return _grouped_fields(get_language())
+
+
+# Hundreds of words in a language: gathered once.
+@cache
+def _grouped_verbs(language: str | None) -> Choices:
+    groups: defaultdict[str, Choices] = defaultdict(list)
+    for code, label in verbs.registered().items():
+        groups[_app_name(code.partition(".")[0])].append((code, str(label)))
+    return [(name, _sorted(group)) for name, group in _sorted(list(groups.items()), at=0)]
+
+
+@cache
+def _named_kinds(language: str | None) -> Choices:
+    return _sorted([(each.label, _kind_name(each)) for each in declarations()])
+
+
+@cache
+def _grouped_fields(language: str | None) -> Choices:
+    groups = []
+    for each in declarations():
+        kind = _kind_name(each)
+        fields = [
+            (f"{each.label}.{field.name}", f"{kind} – {capfirst(str(field.verbose_name))}")
+            for field in indexed_fields(each)
+        ]
+        groups.append((kind, _sorted(fields)))
+    return _sorted(groups, at=0)
+
+
+def _sorted(pairs: list[Any], at: int = 1) -> list[Any]:
+    return sorted(pairs, key=lambda pair: plain(str(pair[at])))
+
+
+def _kind_name(each: Declaration) -> str:
+    return capfirst(str(each.model._meta.verbose_name))
+
+
+def _app_name(label: str) -> str:
+    try:
+        return str(apps.get_app_config(label).verbose_name)
+    except LookupError:
+        return label
 
 
 class ChangeSetFilter(df.FilterSet):
-    """Who changed what, when, where. Each question narrows what the policy already allows."""
+    """Who changed what, when, where: all questions together. `found` answers what they find.
 
-    since = df.DateFilter(method="from_day", label=_("From"), widget=DateInput)
-    until = df.DateFilter(method="to_day", label=_("To"), widget=DateInput)
-    person = df.CharFilter(
-        method="by_person", label=_("Changed by (name or e-mail)"), max_length=100
+    The form and its words are here, the way to the rows in `auditing.lists.searching`.
+    """
+
+    since = df.DateFilter(method="leave", label=_("From"), widget=DateInput)
+    until = df.DateFilter(method="leave", label=_("To"), widget=DateInput)
+    person = df.CharFilter(method="leave", label=_("Changed by (name or e-mail)"), max_length=100)
+    role = df.ChoiceFilter(
+        method="leave", choices=roles.registered, label=_("Role at the time"), empty_label=ALL
     )
+    channel = df.ChoiceFilter(method="leave", choices=Channel, label=_("Channel"), empty_label=ALL)
     region = df.ModelChoiceFilter(
-        queryset=regions, method="touching", label=_("Region"), empty_label=ALL
+        queryset=regions, method="leave", label=_("Region"), empty_label=ALL
     )
     organization = df.ModelChoiceFilter(
-        queryset=organizations, method="touching", label=_("Host organisation"), empty_label=ALL
+        queryset=organizations, method="leave", label=_("Host organisation"), empty_label=ALL
     )
-    number = df.CharFilter(method="by_case", label=_("File number"), max_length=40)
-    verb = df.ChoiceFilter(choices=_verbs, label=_("Action"), empty_label=ALL)
-    channel = df.ChoiceFilter(choices=Channel, label=_("Channel"), empty_label=ALL)
+    number = df.CharFilter(method="leave", label=_("File number"), max_length=40)
+    kind = df.ChoiceFilter(
+        method="leave",
+        choices=_kinds,
+        label=_("Kind of record"),
+        empty_label=ALL,
+        widget=LongSelect,
+    )
+    field = df.ChoiceFilter(
+        method="leave",
+        choices=_fields,
+        label=_("Field changed"),
+        empty_label=ALL,
+        widget=LongSelect,
+    )
+    verb = df.ChoiceFilter(
+        method="leave", choices=_verbs, label=_("Action"), empty_label=ALL, widget=LongSelect
+    )
 
     class Meta:
         model = ChangeSet
@@ -49,49 +128,49 @@ class ChangeSetFilter(df.FilterSet):
             "since",
             "until",
             "person",
+            "role",
+            "channel",
             "region",
             "organization",
             "number",
+            "kind",
+            "field",
             "verb",
-            "channel",
         )
 
-    def from_day(self, queryset: QuerySet, name: str, value: dt.date) -> QuerySet:
-        return queryset.filter(at__gte=_midnight(value))
+    def leave(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
+        """Nothing here: rows are found by their numbers."""
+        return queryset
 
-    def to_day(self, queryset: QuerySet, name: str, value: dt.date) -> QuerySet:
-        return queryset.filter(at__lt=_midnight(value + dt.timedelta(days=1)))
-
-    def by_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        words = plain(value).split()
-        # Accounts are few, and no column of theirs is free of accents: compared here.
-        ids = [
-            pk
-            for pk, first, last, email in User.objects.values_list(
-                "pk", "first_name", "last_name", "email"
-            )
-            if all(f" {word}" in f" {plain(f'{first} {last} {email}')}" for word in words)
-        ]
-        return queryset.filter(actor_id__in=ids)
-
-    def touching(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        # An import touches several regions: then the journal says which, not the change set.
-        rows = ChangedRow.objects.filter(
-            CHANGED_ROW_POLICY.q(getattr(self.request, "user", None), Action.VIEW),
-            **{"change_set": OuterRef("pk"), f"{name}_id": value.pk},
-        )
-        return queryset.filter(Q(**{f"{name}_id": value.pk}) | Exists(rows))
-
-    def by_case(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
+    def found(self) -> Search:
+        """What the filter finds for its reader. A filter that makes no sense finds nothing."""
         user = getattr(self.request, "user", None)
-        number = value.strip()
-        cases = Case.objects.visible_to(user).filter(
-            Q(number=number.upper()) | Q(legacy_number=number)
-        )
-        ids = list(cases.values_list("pk", flat=True)[:50])
-        rows = ChangedRow.objects.filter(case_id__in=ids).values("change_set_id")
-        return queryset.filter(Q(case_id__in=ids) | Q(pk__in=rows))
+        if not self.is_valid():
+            return search(user, {"people": ()})
+        given = self.form.cleaned_data
+        asked = {name: value for name, value in given.items() if value not in (None, "")}
+        if "person" in asked:
+            asked["people"] = _people(asked["person"])
+        if "number" in asked:
+            asked["cases"] = _cases(user, asked["number"])
+        return search(user, asked)
 
 
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+def _people(text: str) -> list[uuid.UUID]:
+    """Whose name or e-mail has words that begin so; also the key of one account."""
+    try:
+        return [uuid.UUID(text)]
+    except ValueError:
+        words = plain(text).split()
+    # Accounts are few, and no column of theirs is free of accents: compared here.
+    known = User.objects.values_list("pk", "first_name", "last_name", "email")
+    named = [(pk, " ".join(names)) for pk, *names in known]
+    named.append((SYSTEM, gettext("the system")))
+    return [pk for pk, name in named if all(f" {word}" in f" {plain(name)}" for word in words)]
+
+
+def _cases(user: Any, text: str) -> list[Any]:
+    """The cases of that number, among those the reader may see."""
+    number = text.strip()
+    cases = Case.objects.visible_to(user).filter(Q(number=number.upper()) | Q(legacy_number=number))
+    return list(cases.values_list("pk", flat=True)[:MOST_CASES])

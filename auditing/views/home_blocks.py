@@ -8,17 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from auditing.lists.change_set_rows import change_set_rows
+from auditing.lists.searching import search
 from auditing.models import Finding, Sample
-from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY, FINDING_POLICY, SAMPLE_POLICY
+from auditing.policy import ACCESS_LOG_POLICY, FINDING_POLICY, SAMPLE_POLICY
 from auditing.services.unusual import flags
 from auditing.services.unusual_words import flag_lines
-from auditing.views.change_sets import NEWEST_NUMBER_FIRST, change_set_rows
 from cases.policy import OFFICERS, Action
 from cases.views import home
 from cases.views.home_blocks import MOST_COUNTED, MOST_ROWS, Block, address
 from organizations.policy import everywhere, in_organization, in_region
-from peph.audit.models import AccessLog, ChangeSet
-from peph.paging import count_up_to, page
+from peph.audit.models import AccessLog
+from peph.paging import count_up_to
 
 AUDITORS = everywhere("audit") | in_region("audit") | in_organization("audit")
 
@@ -54,12 +55,7 @@ def unusual_blocks(user: Any) -> list[Block]:
 
 def change_blocks(user: Any) -> list[Block]:
     """What changed last inside the mandate; the first number is the last one given."""
-    newest = page(
-        ChangeSet.objects.all(),
-        order=NEWEST_NUMBER_FIRST,
-        size=MOST_ROWS,
-        branches=CHANGE_SET_POLICY.branches(user, Action.VIEW),
-    )
+    newest = search(user, {}).page(size=MOST_ROWS)
     return [
         Block(
             name="changes",

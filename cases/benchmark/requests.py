@@ -18,19 +18,20 @@ def requests(readers: list[Reader], busy: Case) -> Iterator[Measure]:
     """The list of each person, and one case of the coordinator, as a page and from the API."""
     known.update({reader.user.pk: reader for reader in readers})
     for reader in readers:
-        get = _getter(reader.user)
+        get = getter(reader.user)
         floor = get(reverse("floor_list"))
         yield Measure(f"page.list.{reader.name}", get(reverse("cases:case_list")), floor)
         yield Measure(
             f"api.list.{reader.name}", get(f"{reverse('api-case-list')}?page_size={PAGE}"), floor
         )
-    get = _getter(readers[0].user)
+    get = getter(readers[0].user)
     floor = get(reverse("floor_detail", args=[busy.pk]))
     yield Measure("page.detail", get(reverse("cases:case_detail", args=[busy.pk])), floor)
     yield Measure("api.detail", get(reverse("api-case-detail", args=[busy.pk])), floor)
 
 
-def _getter(user: Any) -> Callable[[str], Callable[[], Any]]:
+def getter(user: Any) -> Callable[[str], Callable[[], Any]]:
+    """Requests of one person who is signed in: address → what to call."""
     client = Client(raise_request_exception=True)
     client.force_login(user)
 

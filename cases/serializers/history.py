@@ -40,6 +40,11 @@ class ChangeSetSerializer(serializers.Serializer):
     number = serializers.IntegerField(source="change_set.number")
     at = serializers.DateTimeField(source="change_set.at")
     actor = ActorSerializer(source="*")
+    role = serializers.CharField(
+        source="change_set.role",
+        allow_null=True,
+        help_text="The widest role the actor held when acting; null where they held none.",
+    )
     channel = serializers.ChoiceField(Channel.choices, source="change_set.channel")
     verb = serializers.CharField(source="change_set.verb")
     label = serializers.CharField(source="change_set.label")  # type: ignore[assignment]
@@ -47,6 +52,7 @@ class ChangeSetSerializer(serializers.Serializer):
     case = serializers.UUIDField(source="change_set.case_id", allow_null=True)
     region = serializers.UUIDField(source="change_set.region_id", allow_null=True)
     organization = serializers.UUIDField(source="change_set.organization_id", allow_null=True)
+    request = serializers.UUIDField(source="change_set.request_id", allow_null=True)
     receipt = serializers.CharField(source="change_set.receipt")
 
 

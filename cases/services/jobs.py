@@ -13,7 +13,7 @@ from typing import Any
 from django.conf import settings
 
 from cases.services.reminders import send_reminders
-from peph.audit import proof
+from peph.audit import index, proof
 from peph.audit.kept_notes import Contradicted
 from peph.idempotency.services import forget_old
 from peph.outbox.services import deliver, erase_sent
@@ -80,6 +80,10 @@ def _erase(day: dt.date | None, progress: Progress) -> Result:
     return Result({"erased": erase_sent(), "forgotten": forget_old()})
 
 
+def _index(day: dt.date | None, progress: Progress) -> Result:
+    return Result({"behind": index.catch_up(progress=progress)})
+
+
 def _verify(day: dt.date | None, progress: Progress) -> Result:
     """Prove the history: what is new since the last proof, everything once a week, once an hour at most."""
     counts = {"change_sets": 0, "history_rows": 0}
@@ -110,6 +114,7 @@ JOBS: tuple[Job, ...] = (
     Job(
         "erase", "erase the text of what was sent, and answers kept for requests sent again", _erase
     ),
+    Job("index", "take the latest changes into the index of the history", _index),
     Job("verify", "prove the history", _verify),
     Job("checkpoint", "note where the history stands", _checkpoint),
 )

@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, transaction
 from django.utils import timezone
 from uuid_utils import compat
 
-from peph.audit import context
+from peph.audit import context, roles
 from peph.audit.models.change_sets import Channel
 from peph.audit.running import Change, running, set_running
 from peph.audit.seal import seal_postgresql, seal_sqlite, tell_postgresql
@@ -87,6 +87,7 @@ def change(
         region_id=_id(region) or _id(getattr(case, "region_id", None)),
         organization_id=_id(organization) or _id(getattr(case, "organization_id", None)),
         request_id=request.request_id,
+        role=roles.role_of(by),
     )
     try:
         with transaction.atomic(using=using, durable=True):

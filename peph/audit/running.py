@@ -18,6 +18,7 @@ class Change:
     region_id: uuid.UUID | None
     organization_id: uuid.UUID | None
     request_id: uuid.UUID | None
+    role: str | None = None
     number: int | None = None
     hash: bytes | None = None
     rows: int = 0

@@ -98,7 +98,7 @@ def entries(
     by_set: defaultdict[Any, list[Any]] = defaultdict(list)
     for row in placed:
         by_set[row.change_set_id].append(row)
-    changed = _describe([row for kept in by_set.values() for row in kept])
+    changed = described([row for kept in by_set.values() for row in kept])
     found = []
     for each in sets:
         kept = by_set[each.id]
@@ -115,8 +115,27 @@ def changes_of(
 ) -> list[RecordChange]:
     """What one change set did to these journal rows of it (a page of them, for a large set)."""
     journal = list(change_set.changed_rows.order_by("id") if rows is None else rows)
-    changed = _describe(journal)
+    changed = described(journal)
     return [changed[row.id] for row in journal if row.id in changed]
+
+
+def named(change_sets: Iterable[ChangeSet]) -> list[Entry]:
+    """Change sets with who made them and nothing of what they did: one query."""
+    sets = list(change_sets)
+    people = _people(each.actor_id for each in sets)
+    return [
+        Entry(
+            each, people.get(each.actor_id), _actor_name(each.actor_id, people.get(each.actor_id))
+        )
+        for each in sets
+    ]
+
+
+def actor_names(change_sets: Iterable[ChangeSet]) -> dict[Any, str]:
+    """Key of each actor → the name people know them by, in one query."""
+    ids = {each.actor_id for each in change_sets}
+    people = _people(ids)
+    return {key: _actor_name(key, people.get(key)) for key in ids}
 
 
 def _people(ids: Iterable[Any]) -> dict[Any, Any]:
@@ -129,7 +148,7 @@ def _actor_name(actor_id: Any, actor: Any) -> str:
     return str(actor) if actor is not None else _("a person whose account is gone")
 
 
-def _describe(journal: list[ChangedRow]) -> dict[int, RecordChange]:
+def described(journal: list[ChangedRow]) -> dict[int, RecordChange]:
     """Journal row id → what it stands for. Rows of a model no longer tracked are left out."""
     by_model: defaultdict[str, list[ChangedRow]] = defaultdict(list)
     for row in journal:

@@ -15,6 +15,8 @@ from peph import exports
 from peph.errors import Invalid
 from peph.exports import Column, answer, check_size
 
+# Closing an answer ends the request, which looks at the connection.
+pytestmark = pytest.mark.django_db
 COLUMNS = [Column("when", "Moment"), Column("what", "Quoi"), Column("how_much", "Combien")]
 MOMENT = dt.datetime(2026, 4, 1, 17, 30, 5, tzinfo=dt.UTC)
 ROWS = [

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
+from django.utils.module_loading import import_string
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from cases.benchmark import parts
 from cases.benchmark.running import benchmark
 from cases.benchmark.timing import CannotMeasure, Result
 
@@ -27,6 +29,14 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--cases", type=int, default=10_000, metavar="N")
         parser.add_argument(
+            "--only",
+            choices=sorted(parts.registered()),
+            help="another benchmark than that of cases",
+        )
+        parser.add_argument(
+            "--sets", type=int, default=20_000, metavar="N", help="change sets, with --only audit"
+        )
+        parser.add_argument(
             "--seed", type=int, default=1, metavar="S", help="other people and lives"
         )
         parser.add_argument(
@@ -37,6 +47,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         console = Console(stderr=True)
+        measure, size, what = benchmark, options["cases"], "cases"
+        if options["only"]:
+            measure = import_string(parts.registered()[options["only"]])
+            size, what = options["sets"], "change_sets"
         with _bar(console) as bar:
             tasks: dict[str, Any] = {}
 
@@ -46,8 +60,8 @@ class Command(BaseCommand):
                 bar.update(tasks[text], completed=done, total=total)
 
             try:
-                name, results = benchmark(
-                    options["cases"],
+                name, results = measure(
+                    size,
                     seed=options["seed"],
                     seconds=options["seconds"],
                     keep=options["keep"],
@@ -62,13 +76,13 @@ class Command(BaseCommand):
                 json.dumps(
                     {
                         "engine": connection.vendor,
-                        "cases": options["cases"],
+                        what: size,
                         "results": [each.as_json() for each in results],
                     }
                 )
             )
         else:
-            _tell(results, f"{options['cases']:,} cases, {connection.vendor}")
+            _tell(results, f"{size:,} {what.replace('_', ' ')}, {connection.vendor}")
 
 
 def _bar(console: Console) -> Progress:

@@ -1,7 +1,17 @@
-"""Models of the audit: change sets with their journal, the access log, and what was proven."""
+"""Models of the audit: change sets with their journal, the index over them, the access log, the proofs."""
 
 from peph.audit.models.access_log import AccessLog
 from peph.audit.models.change_sets import ChangedRow, ChangeSet
+from peph.audit.models.index import IndexEntry, IndexState, IndexTerm
 from peph.audit.models.proof import Checkpoint, VerificationRun
 
-__all__ = ["AccessLog", "ChangeSet", "ChangedRow", "Checkpoint", "VerificationRun"]
+__all__ = [
+    "AccessLog",
+    "ChangeSet",
+    "ChangedRow",
+    "Checkpoint",
+    "IndexEntry",
+    "IndexState",
+    "IndexTerm",
+    "VerificationRun",
+]

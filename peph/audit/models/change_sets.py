@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from uuid_utils import compat
 
-from peph.audit import verbs
+from peph.audit import roles, verbs
 
 
 class Channel(models.TextChoices):
@@ -41,6 +41,8 @@ class ChangeSet(models.Model):
     number = models.BigIntegerField(_("number"), unique=True)
     at = models.DateTimeField(_("when"))
     actor_id = models.UUIDField(_("who"))
+    # Null where nobody held one, as in every set older than the column: its header has no role.
+    role = models.CharField(_("role"), max_length=20, null=True)  # noqa: DJ001
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     verb = models.CharField(_("action"), max_length=100)
     reason = models.TextField(_("reason"), blank=True)
@@ -60,6 +62,10 @@ class ChangeSet(models.Model):
         indexes = [
             models.Index(fields=["at"], name="change_set_at"),
             models.Index(fields=["actor_id", "number"], name="change_set_actor"),
+            models.Index(fields=["channel", "number"], name="change_set_channel"),
+            models.Index(fields=["verb", "number"], name="change_set_verb"),
+            _known("role", by="number", label="change_set_role"),
+            _known("request_id", by="number", label="change_set_request"),
             _known("case_id", by="number", label="change_set_case"),
             _known("region_id", by="number", label="change_set_region"),
             _known("organization_id", by="number", label="change_set_organization"),
@@ -72,6 +78,11 @@ class ChangeSet(models.Model):
     def label(self) -> str:
         """What was done, in the running language."""
         return verbs.label(self.verb)
+
+    @property
+    def role_label(self) -> str:
+        """The role the actor held, in the running language."""
+        return roles.label(self.role)
 
     @property
     def receipt(self) -> str:

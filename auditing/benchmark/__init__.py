@@ -1,0 +1,1 @@
+"""How fast the history is searched, at any size: made-up change sets in a scratch database."""
