@@ -93,6 +93,7 @@ def change_set_detail(request: HttpRequest, number: int) -> HttpResponse:
     context = {
         "row": row,
         "facts": _facts(row),
+        "records": records,
         "linked": linked(records, request.user, number=number),
         "neighbours": _neighbours(change_set, request.user),
         "next_url": f"?after={rows[-1].pk}" if more else "",
