@@ -17,6 +17,7 @@ from organizations.grant_list import NEVER, GrantRow, Wanted, grant_or_404, gran
 from organizations.models import Grant, HostOrganization, HostSite, JobClass, Region, RegionGrant
 from organizations.policy import ORGANIZATION_POLICY, PROGRAM_POLICY, REGION_POLICY, SITE_POLICY
 from organizations.services import grants, hosts
+from peph.accounts.step_up import require_recent
 from peph.api import expected_version, uuid_of
 from peph.api_schema import IF_MATCH
 from peph.audit import access_log
@@ -148,6 +149,7 @@ class GrantResource(Resource):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         grants.require_lead(request.user)
+        require_recent(request)
 
     def get_queryset(self) -> QuerySet:
         return self.queryset.none()

@@ -13,6 +13,7 @@ from organizations.forms.grants import EndGrantForm, ExtendGrantForm, GrantForm,
 from organizations.grant_list import grant_or_404, grant_page
 from organizations.models import Grant
 from organizations.services.grants import end_grant, extend_grant, give_grant, require_lead
+from peph.accounts.step_up import step_up
 from peph.audit import access_log
 from peph.pages import form_page, posted, refusals
 from peph.templatetags.peph import date_iso
@@ -36,6 +37,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_new(request: HttpRequest) -> HttpResponse:
     """Give somebody a role on one object, with a reason and, if possible, a last day."""
@@ -53,6 +55,7 @@ def grant_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """Another last day for a grant, later or earlier."""
@@ -72,6 +75,7 @@ def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """End a grant now, with the reason; the page asks before it happens."""
