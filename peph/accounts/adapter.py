@@ -16,6 +16,13 @@ from peph.accounts.middleware import LANGUAGES
 from peph.accounts.models import User
 from peph.audit import access_log
 
+# How one confirms who one is, by the names the library has for it.
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
+
 
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up closed; one address an account, the one on `User`."""
@@ -60,6 +67,12 @@ class AccountAdapter(DefaultAccountAdapter):
         response = super().post_login(request, user, **kwargs)
         lockout.remember_browser(request, response, user)
         return response
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        return [
+            way | {"description": WAYS[way["id"]]}
+            for way in super().get_reauthentication_methods(user)
+        ]
 
     def logout(self, request: HttpRequest) -> None:
         sessions.forget_device(request.session.session_key)

@@ -26,7 +26,7 @@ def is_asked_of(user: Any) -> bool:
         return False
     if user.is_staff or user.is_superuser:
         return True
-    records = set()
+    records: set[Any] = set()
     for (_permission, on), ids in scope_of(user).held.items():
         if on not in settings.GRANTS_ON_ONE_RECORD:
             return True

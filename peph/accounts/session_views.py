@@ -48,7 +48,7 @@ def session_end(request: HttpRequest, pk: int) -> HttpResponse:
     if not sessions.end_one(request.user, pk):
         raise Http404
     access_log.record("session_ended", request=request, obj=request.user)  # type: ignore[arg-type]
-    if not request.session.exists(request.session.session_key):
+    if not request.session.exists(request.session.session_key or ""):
         # It was this one.
         request.session.flush()
         return redirect("account_login")

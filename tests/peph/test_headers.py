@@ -86,7 +86,7 @@ def test_an_answer_to_a_defect_has_them_too(client, db, monkeypatch):
     assert (answer.status_code, wrong(answer)) == (500, {})
 
 
-def test_a_style_sheet_may_be_kept(client):
+def test_a_style_sheet_may_be_kept(client, db):
     path = next((BASE_DIR / "peph/static").rglob("peph.css")).relative_to(BASE_DIR / "peph/static")
     answer = client.get(f"/static/{path}")
     assert (answer.status_code, wrong(answer, kept=True)) == (200, {})
