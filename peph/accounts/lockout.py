@@ -33,16 +33,20 @@ MOST_IN_A_BROWSER = 5
 
 @dataclass(frozen=True, slots=True, order=True)
 class Counter:
-    """A name that tries are counted under, and how many may fail in one window of time."""
+    """A name that tries are counted under, and how many may fail in one window of time.
+
+    `is_shared`: others are counted under it too, as under the address of an office.
+    """
 
     key: str
     most: int
+    is_shared: bool = False
 
 
-def counter(kind: str, name: object, *, most: int | None = None) -> Counter:
+def counter(kind: str, name: object) -> Counter:
     """The counter of one name. What it is cannot be read from its key."""
     digest = salted_hmac(SALT, f"{kind}:{name}", algorithm="sha256").hexdigest()
-    return Counter(digest, most or settings.SIGN_IN_TRIES)
+    return Counter(digest, settings.SIGN_IN_TRIES)
 
 
 def password_counters(request: HttpRequest, email: str, *, address: str) -> list[Counter]:
@@ -57,7 +61,8 @@ def password_counters(request: HttpRequest, email: str, *, address: str) -> list
     user = User.objects.filter(email=email).only("pk").first() if known else None
     if user is not None and str(user.pk) in known:
         return [counter("browser", known[str(user.pk)])]
-    by_address = counter("address", _network(address), most=settings.SIGN_IN_TRIES_BY_ADDRESS)
+    network = counter("address", _network(address))
+    by_address = Counter(network.key, settings.SIGN_IN_TRIES_BY_ADDRESS, is_shared=True)
     return sorted([counter("account", email), by_address])
 
 
@@ -105,17 +110,16 @@ def failed(counters: Iterable[Counter]) -> bool:
     return locks
 
 
-def succeeded(counters: Iterable[Counter], *, shared: Iterable[Counter] = ()) -> None:
+def succeeded(counters: Iterable[Counter]) -> None:
     """A try counted before was right: the names are clear again.
 
-    What others count under too (`shared`, an address) gets back this one try only: one's own account
-    would otherwise be a way to go on guessing at others.
+    A shared one gets back this one try only: one's own account would otherwise be a way to go on
+    guessing at others.
     """
-    shared = set(shared)
     now = timezone.now()
     with transaction.atomic():
         for each in counters:
-            if each in shared:
+            if each.is_shared:
                 row = _locked(each.key, now)
                 row.tries = max(row.tries - 1, row.failed)
                 row.save()
