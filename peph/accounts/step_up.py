@@ -11,10 +11,14 @@ from typing import Any, overload
 
 from allauth.account.adapter import get_adapter
 from allauth.account.authentication import get_authentication_records
-from allauth.account.internal.flows.reauthentication import suspend_request
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.internal.httpkit import serialize_request
 from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from peph.accounts.sessions import SIGNED_IN
@@ -44,7 +48,14 @@ def ask(request: HttpRequest) -> HttpResponse:
     if not methods:
         # Nothing to prove it with: signing in again is all there is.
         return redirect_to_login(request.get_full_path())
-    return suspend_request(request, methods[0]["url"])
+    # What was sent before and never confirmed must not be carried out by a later proof.
+    request.session.pop(STATE_SESSION_KEY, None)
+    back = request.get_full_path()
+    if request.method == "POST":
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        # The library finds it again by its path; the query is kept with it.
+        back = request.path
+    return redirect(f"{methods[0]['url']}?{urlencode({REDIRECT_FIELD_NAME: back})}")
 
 
 @overload

@@ -33,8 +33,14 @@ def confirm(client, asked):
 
 
 @pytest.mark.parametrize(
-    "name", ["organizations:grant_new", "organizations:grant_extend", "organizations:grant_end", "cases:case_access"]
-)  # fmt: skip
+    "name",
+    [
+        "organizations:grant_new",
+        "organizations:grant_extend",
+        "organizations:grant_end",
+        "cases:case_access",
+    ],
+)
 def test_these_pages_ask_after_a_quarter_of_an_hour_and_lead_back(name, client, cast, case, clock):
     grant = cast["supervisor"].hostsitegrants.get()
     arguments = {
@@ -82,11 +88,33 @@ def test_a_form_may_be_typed_for_an_hour_and_is_kept_after_that(client, cast, ca
 def test_a_wrong_password_carries_nothing_out(client, cast, case, clock):
     client.force_login(cast["lead"])
     url = reverse("cases:case_access", args=[case.pk])
-    form = {"email": cast["outsider"].email, "role": "view_case", "reason": "x", "expires_on": "2026-05-01"}  # fmt: skip
+    form = {"email": cast["outsider"].email, "role": "view_case", "reason": "Relève"}
+    form["expires_on"] = "2026-05-01"
     clock.shift(dt.timedelta(minutes=100))
     client.post(url, form)
     assert client.post(CONFIRM, {"password": "wrong", "next": url}).status_code == 200
     assert not CaseGrant.objects.filter(user=cast["outsider"]).exists()
+
+
+def test_what_was_never_confirmed_is_not_carried_out_by_a_later_proof(client, cast, case, clock):
+    client.force_login(cast["lead"])
+    url = reverse("cases:case_access", args=[case.pk])
+    form = {"email": cast["outsider"].email, "role": "view_case", "reason": "Relève"}
+    form["expires_on"] = "2026-05-01"
+    clock.shift(dt.timedelta(minutes=100))
+    client.post(url, form)
+    assert confirm(client, client.get(url)).status_code == 302
+    assert not CaseGrant.objects.filter(user=cast["outsider"]).exists()
+
+
+def test_the_query_of_a_form_is_kept_with_it(client, cast, case, clock):
+    client.force_login(cast["lead"])
+    grant = cast["reader"].casegrants.get()
+    url = reverse("cases:case_access", args=[case.pk])
+    clock.shift(dt.timedelta(minutes=100))
+    form = {"reason": "Fin du remplacement", "version": grant.version}
+    confirm(client, client.post(f"{url}?end={grant.pk}", form))
+    assert not CaseGrant.objects.filter(pk=grant.pk).exists()
 
 
 def test_a_token_is_made_after_a_proof_and_shown_then(client, cast, clock):
