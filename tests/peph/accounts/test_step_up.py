@@ -44,8 +44,8 @@ def confirm(client, asked):
 def test_these_pages_ask_after_a_quarter_of_an_hour_and_lead_back(name, client, cast, case, clock):
     grant = cast["supervisor"].hostsitegrants.get()
     arguments = {
-        "organizations:grant_extend": ["host-site", grant.pk],
-        "organizations:grant_end": ["host-site", grant.pk],
+        "organizations:grant_extend": ["hostsite", grant.pk],
+        "organizations:grant_end": ["hostsite", grant.pk],
         "cases:case_access": [case.pk],
     }
     client.force_login(cast["lead"])
