@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.signals import password_changed, password_reset
 from allauth.mfa import signals as factors
@@ -67,6 +68,7 @@ def factor_used(
     if authenticator.type == Authenticator.Type.RECOVERY_CODES:
         detail = {"factor": authenticator.type}
         access_log.record("factor_used", request=request, obj=user, detail=detail)
+        get_adapter(request).send_notification_mail("account/email/recovery_code_used", user)
 
 
 @receiver(password_changed)

@@ -163,12 +163,32 @@ def test_a_code_may_be_typed_with_spaces(client, person):
     assert signed_in(client) == str(person.pk)
 
 
-def test_a_code_on_paper_opens_once(client, person):
+def test_one_may_give_up_the_second_step_and_sign_in_as_somebody_else(
+    client, person, english_person
+):
+    add_application(person)
+    sign_in(client, person)
+    assert client.get(LOGIN)["Location"] == CODE
+    assert client.post("/accounts/logout/").status_code == 302
+    sign_in(client, english_person)
+    assert signed_in(client) == str(english_person.pk)
+
+
+def test_a_closed_account_opens_with_no_factor(client, closed):
+    add_application(closed)
+    assert sign_in(client, closed)["Location"] == "/accounts/inactive/"
+    assert client.get(CODE)["Location"] == LOGIN
+
+
+def test_a_code_on_paper_opens_once_and_its_owner_is_told(client, person, mailoutbox):
     add_application(person)
     [first, *_others] = add_recovery_codes(person)
     sign_in(client, person)
     assert client.post(CODE, {"code": first}).status_code == 302
     assert "factor_used" in verbs_of(person)
+    assert [message.subject for message in mailoutbox] == [
+        "peph – Un code de récupération de votre compte a été utilisé"
+    ]
     other = Client()
     sign_in(other, person)
     assert other.post(CODE, {"code": first}).status_code == 200
