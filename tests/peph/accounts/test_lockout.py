@@ -195,6 +195,14 @@ def test_locking_refusing_and_unlocking_are_in_the_access_log(client, person):
     ]  # fmt: skip
 
 
+def test_a_try_counts_from_its_beginning_and_is_given_back_when_it_was_right(db):
+    name = [lockout.counter("account", "x@exemple.qc.ca")]
+    assert [lockout.take(name) for _ in range(10)] == [None] * 10
+    assert lockout.take(name) is not None
+    lockout.succeeded(name)
+    assert lockout.take(name) is None
+
+
 def test_what_is_counted_cannot_be_read(person):
     fail(person.email, times=1)
     assert all(len(row.key) == 64 for row in SignInCount.objects.all())
@@ -203,7 +211,7 @@ def test_what_is_counted_cannot_be_read(person):
 
 def test_many_at_the_same_moment_are_compared_ten_times(scratch):  # noqa: F811
     """Eight processes that sign in as one person, from addresses of their own: nothing else holds them."""
-    statuses = scratch.in_processes(_guess, 8)
+    statuses = scratch.in_processes(_guess, 8)  # how many each of them compared
     assert sum(statuses) == 10
 
 
