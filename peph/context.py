@@ -8,6 +8,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
 
 from peph import navigation
+from peph.text import duration_text
 
 FRENCH = {"code": "fr", "name": "Français"}
 ENGLISH = {"code": "en", "name": "English"}
@@ -19,5 +20,7 @@ def site(request: HttpRequest) -> dict[str, Any]:
     return {
         "site_name": settings.SITE_NAME,
         "nav": SimpleLazyObject(lambda: navigation.entries(request)),
+        "session_idle_seconds": settings.SESSION_IDLE_SECONDS,
+        "session_idle_text": SimpleLazyObject(lambda: duration_text(settings.SESSION_IDLE_SECONDS)),
         "other_language": FRENCH if in_english else ENGLISH,
     }

@@ -27,6 +27,19 @@ def _forget_keys(*, setting: str, **kwargs: Any) -> None:
         _fernet.cache_clear()
 
 
+def encrypted(text: str) -> str:
+    """`text` as it is kept at rest, by the first of the keys."""
+    return _fernet().encrypt(text.encode()).decode()
+
+
+def decrypted(stored: str) -> str:
+    """What `encrypted` was given. Raises DecryptionError when no present key opens it."""
+    try:
+        return _fernet().decrypt(stored.encode()).decode()
+    except InvalidToken as error:
+        raise DecryptionError("A stored secret") from error
+
+
 class EncryptedTextField(models.TextField):
     """Text stored as a Fernet token. It cannot be searched: only `isnull` may be asked of it."""
 

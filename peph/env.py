@@ -20,6 +20,14 @@ def flag(name: str, default: bool) -> bool:
     return word in {"yes", "true", "1", "on"}
 
 
+def bounded(name: str, *, default: int, least: int, most: int) -> int:
+    """A whole number; one outside its bounds stops the start-up instead of switching a protection off."""
+    value = env.int(name, default=default)
+    if not least <= value <= most:
+        raise ImproperlyConfigured(f"{name} is {value}: it must be from {least} to {most}.")
+    return value
+
+
 def secret(name: str, *, length: int) -> str:
     """A secret that must be given and long enough."""
     value = env.str(name, default="")

@@ -4,7 +4,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from peph.env import BASE_DIR, database, encryption_keys, env, flag, secret
+from peph.env import BASE_DIR, bounded, database, encryption_keys, env, flag, secret
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
@@ -36,6 +36,8 @@ INSTALLED_APPS = [
     "peph.audit.break_glass.BreakGlassConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "guardian",
     "simple_history",
     "rest_framework",
@@ -68,8 +70,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "peph.accounts.middleware.SessionLimitsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "peph.scopes.ScopeMemoMiddleware",
+    "peph.accounts.middleware.SecondFactorMiddleware",
     "peph.audit.middleware.AuditMiddleware",
     "peph.idempotency.middleware.SentTwiceMiddleware",
 ]
@@ -126,7 +130,31 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
-SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", default=12 * 3600)
+# Failed tries are counted by peph.accounts.lockout, in the database; the library's own count is not shared.
+ACCOUNT_RATE_LIMITS = {"login_failed": None}
+SIGN_IN_TRIES = bounded("SIGN_IN_TRIES", default=10, least=3, most=10)
+# An office whose people leave by one address may need more for each address than for each account.
+SIGN_IN_TRIES_BY_ADDRESS = bounded("SIGN_IN_TRIES_BY_ADDRESS", default=10, least=3, most=1000)
+SIGN_IN_WINDOW_SECONDS = 15 * 60
+# A session ends that long after the sign-in, whatever is done in it, and that long after the last page.
+SESSION_COOKIE_AGE = bounded("SESSION_SECONDS", default=12 * 3600, least=600, most=24 * 3600)
+SESSION_IDLE_SECONDS = bounded("SESSION_IDLE_SECONDS", default=2 * 3600, least=600, most=12 * 3600)
+# How recent the last proof of who one is must be before access is given, tokens made, data exported.
+STEP_UP_SECONDS = bounded("STEP_UP_SECONDS", default=15 * 60, least=60, most=4 * 3600)
+ACCOUNT_REAUTHENTICATION_TIMEOUT = STEP_UP_SECONDS
+# Whoever may see more than one case signs in with a second factor; days to add it from the first sign-in.
+SECOND_FACTOR_REQUIRED = flag("SECOND_FACTOR_REQUIRED", default=True)
+SECOND_FACTOR_GRACE_DAYS = bounded("SECOND_FACTOR_GRACE_DAYS", default=14, least=0, most=90)
+# Grants on these are exceptions for one record: one of them alone asks for no second factor.
+GRANTS_ON_ONE_RECORD = ("cases.Case",)
+MFA_ADAPTER = "peph.accounts.factors.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+# Addresses are given by the programme: there is none to verify.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# A code of the step before or after is good too: clocks differ, and typing takes some people longer.
+MFA_TOTP_TOLERANCE = 1
 CSRF_FAILURE_VIEW = "peph.views.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -136,10 +164,14 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 # The prefix makes the browser refuse the cookie from anybody but this very host over HTTPS.
 _PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}session", f"{_PREFIX}csrf"
+# Says which accounts signed in with this browser before (peph.accounts.lockout).
+BROWSER_COOKIE_NAME = f"{_PREFIX}browser"
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 if flag("BEHIND_TLS_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # The address of a person is the one the proxy adds; without this everybody would have the proxy's.
+    ALLAUTH_TRUSTED_PROXY_COUNT = 1
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
@@ -173,8 +205,10 @@ HISTORY_EXEMPT = {
     "auth": "Django's groups and permission names: groups are not used, names come from the code.",
     "contenttypes": "Names of the models, written by migrations.",
     "guardian": "Generic grants are not used: ours are tables of their own, tracked.",
+    "mfa": "Second factors hold secrets, encrypted; each one added, removed, used is in the access log.",
     "knox": "Its own token table is not used: ours is accounts.ApiToken, tracked.",
     "sessions": "Who is signed in now; sign-ins are in the access log.",
+    "usersessions": "The device of each session, deleted with it; sign-ins are in the access log.",
 }
 
 # ------------------------------------------------------------------ language and time
@@ -189,7 +223,7 @@ REST_FRAMEWORK = {
     # The token first: it makes an anonymous call a 401, not a 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "peph.accounts.authentication.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "peph.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from django.db.models import Q
+from django.utils.translation import ngettext
 
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 _JOINERS = re.compile(r"[\W_]+")
@@ -31,3 +32,12 @@ def words_begin(text: str, *, at: str = "search_key") -> Q:
     for word in plain(text).split():
         found &= Q((f"{at}__contains", f" {word}"))
     return found
+
+
+def duration_text(seconds: int) -> str:
+    """A length of time as it is said: “2 hours”, “90 minutes”."""
+    if seconds % 3600 == 0:
+        hours = seconds // 3600
+        return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+    minutes = seconds // 60
+    return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}

@@ -10,6 +10,8 @@ os.environ |= {
     "STATIC_MANIFEST": "no",
     "EMAIL_URL": "memorymail://",
     "LOG_LEVEL": "WARNING",
+    # The people of the tests sign in with nothing but their name; its own tests switch it on.
+    "SECOND_FACTOR_REQUIRED": "no",
 }
 
 from peph.settings import *  # noqa: F403

@@ -17,6 +17,7 @@ from auditing.lists.exporting import export
 from auditing.lists.searching import NEWEST_NUMBER_FIRST, Search
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from cases.serializers.history import ChangeSetSerializer, EntrySerializer
+from peph.accounts.step_up import require_recent
 from peph.audit import access_log, timeline
 from peph.audit.models import ChangedRow, ChangeSet
 from peph.errors import Invalid
@@ -91,6 +92,7 @@ class ChangeSetResource(Resource):
     )
     def export(self, request: Request) -> HttpResponseBase:
         """Everything the filter finds, one line a changed field, as CSV, XLSX or JSON Lines."""
+        require_recent(request, reading=True)
         self.filter_queryset(ChangeSet.objects.none())
         asked = {name: text for name, text in request.query_params.items() if name != "format"}
         return export(

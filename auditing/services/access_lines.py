@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from cases.models import Case
 from peph.accounts.models import User
+from peph.accounts.verbs import ACCESSES
 from peph.audit.models import AccessLog
 from peph.audit.models.change_sets import Channel
 
-ACTIONS = {
+ACTIONS = ACCESSES | {
     "open": gettext_lazy("Opened"),
     "health": gettext_lazy("Read health information"),
     "list": gettext_lazy("Listed"),
@@ -121,7 +122,7 @@ def _line(row: AccessLog, people: dict[Any, User], cases: dict[Any, Case]) -> Ac
         sentence = (
             known % {"who": who, "what": what}
             if known is not None
-            else f"{who} – {row.verb}: {what}"
+            else f"{who} – {ACTIONS.get(row.verb, row.verb)}: {what}"
         )
     action = str(ACTIONS.get(row.verb, row.verb))
     return AccessLine(row, who, action, str(sentence), case)

@@ -19,6 +19,7 @@ from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
 from auditing.views.record_links import linked
 from auditing.views.sample_links import sample_link
 from cases.policy import Action
+from peph.accounts.step_up import step_up
 from peph.audit import access_log, timeline
 from peph.audit.models import ChangeSet
 from peph.errors import Invalid
@@ -51,6 +52,7 @@ def change_set_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@step_up
 @refusals
 def change_set_export(request: HttpRequest) -> HttpResponseBase:
     """Everything the filter of the address finds, as a file."""

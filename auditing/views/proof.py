@@ -15,6 +15,7 @@ from auditing.lists.findings import Finding, findings_of
 from auditing.lists.proof import ReceiptForm
 from auditing.services.proof import check_reader, is_too_much, verify_now
 from peph.accounts.models import User
+from peph.accounts.step_up import step_up
 from peph.audit import access_log, proof, receipts
 from peph.audit.changes import SYSTEM
 from peph.audit.models import ChangeSet, Checkpoint, VerificationRun
@@ -106,6 +107,7 @@ def proof_verify(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@step_up
 @refusals
 def checkpoint_note(request: HttpRequest, pk: int) -> HttpResponse:
     """A checkpoint as a file, byte for byte as it was signed."""

@@ -21,6 +21,7 @@ from auditing.views.sample_words import (
     items_of,
     moment,
 )
+from peph.accounts.step_up import step_up
 from peph.audit import access_log
 from peph.exports import FORMATS, Column, answer
 from peph.pages import get_visible, refusals
@@ -176,6 +177,7 @@ def _item(words: ItemWords) -> dict[str, Any]:
 
 # ------------------------------------------------------------------ as rows
 @require_safe
+@step_up
 @refusals
 def sample_export(request: HttpRequest, pk: uuid.UUID, format: str) -> Any:
     """One line for each answer and each finding, as CSV, XLSX or JSON Lines."""

@@ -18,6 +18,7 @@ from cases.services.grants import check_may_change, share_case
 from organizations.api.grants import person_with
 from organizations.serializers import GrantEndBody
 from organizations.services.grants import end_grant, extend_grant
+from peph.accounts.step_up import require_recent
 from peph.api import etag, expected_version, uuid_of
 from peph.api_schema import IF_MATCH
 from peph.audit import access_log
@@ -94,6 +95,7 @@ class SharedResource(HistoricResource):
         # Before the body is read: who may not share learns of no e-mail address.
         case = self.get_object()
         CASE_POLICY.check(self.request.user, Action.SHARE, case)
+        require_recent(self.request)
         return case
 
     def _grant(self, grant_id: str) -> CaseGrant:

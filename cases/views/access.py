@@ -14,10 +14,12 @@ from cases.policy import Action
 from cases.services.grants import check_may_change, share_case
 from cases.views.cases import page_of, trail
 from organizations.services.grants import end_grant
+from peph.accounts.step_up import step_up
 from peph.pages import form_page, get_visible, posted, refusals
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def case_access(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """Those who hold an exception on the case, and the form to give one; `?end=` ends one."""

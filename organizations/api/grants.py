@@ -26,6 +26,7 @@ from organizations.models import Grant, RegionGrant
 from organizations.policy import PROGRAM_POLICY
 from organizations.services import grants
 from organizations.services.transfers import transfer_grants
+from peph.accounts.step_up import require_recent
 from peph.api import expected_version, uuid_of
 from peph.api_schema import IF_MATCH
 from peph.audit import access_log
@@ -93,6 +94,7 @@ class GrantResource(Resource):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         grants.require_lead(request.user)
+        require_recent(request)
 
     def get_queryset(self) -> QuerySet:
         return self.queryset.none()

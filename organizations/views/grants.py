@@ -20,6 +20,7 @@ from organizations.grant_list import grant_or_404, grant_page
 from organizations.models import Grant
 from organizations.services.grants import end_grant, extend_grant, give_grant, require_lead
 from organizations.services.transfers import grants_of, transfer_grants
+from peph.accounts.step_up import step_up
 from peph.audit import access_log
 from peph.forms import confirmation, is_confirmed
 from peph.pages import form_page, posted, refusals
@@ -44,6 +45,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_new(request: HttpRequest) -> HttpResponse:
     """Give somebody a role on one object, with a reason and, if possible, a last day."""
@@ -61,6 +63,7 @@ def grant_new(request: HttpRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """Another last day for a grant, later or earlier."""
@@ -80,6 +83,7 @@ def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpRespons
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """End a grant now, with the reason; the page asks before it happens."""
@@ -104,6 +108,7 @@ def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@step_up
 @refusals
 def grant_transfer(request: HttpRequest) -> HttpResponse:
     """All that somebody who leaves holds goes to a successor; the page asks first, with the number."""

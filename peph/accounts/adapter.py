@@ -4,15 +4,24 @@ from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from peph.accounts import services
+from peph.accounts import lockout, services, sessions
 from peph.accounts.middleware import LANGUAGES
 from peph.accounts.models import User
+from peph.audit import access_log
+
+# How one confirms who one is, by the names the library has for it.
+WAYS = {
+    "reauthenticate": _("Use your password"),
+    "mfa_reauthenticate": _("Use a code"),
+    "mfa_reauthenticate:webauthn": _("Use a passkey"),
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -22,9 +31,6 @@ class AccountAdapter(DefaultAccountAdapter):
         "email_password_mismatch": _("The e-mail or the password is not right."),
         "enter_current_password": _("This is not your present password."),
         "incorrect_password": _("This is not your password."),
-        "too_many_login_attempts": _(
-            "There were too many tries in a short time. Wait a few minutes, then try again."
-        ),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -35,18 +41,60 @@ class AccountAdapter(DefaultAccountAdapter):
         return False
 
     def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        """The account with this very address.
+        """The account with this very address; the try is counted before the password is compared.
 
         The library keeps a copy of addresses of its own; an old one there must open nothing.
         """
+        email = str(credentials.get("email", "")).lower()
+        counters = lockout.password_counters(request, email, address=self.get_client_ip(request))
+        if until := lockout.take(counters):
+            account = User.objects.filter(email=email).first()
+            access_log.record("sign_in_locked", request=request, obj=account, model="accounts.user")
+            raise ValidationError(lockout.wait_text(until), code="too_many_login_attempts")
         user = super().authenticate(request, **credentials)
-        return user if user and user.email == credentials.get("email", "").lower() else None
+        if user and user.email == email:
+            lockout.succeeded(counters)
+            return user
+        if lockout.failed(counters):
+            account = User.objects.filter(email=email).first()
+            access_log.record("account_locked", request=request, obj=account, model="accounts.user")
+        return None
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Nothing: the library would count in the cache, which processes do not share."""
+
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
+        response = super().post_login(request, user, **kwargs)
+        lockout.remember_browser(request, response, user)
+        return response
+
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        return [
+            way | {"description": WAYS[way["id"]]}
+            for way in super().get_reauthentication_methods(user)
+        ]
+
+    def logout(self, request: HttpRequest) -> None:
+        sessions.forget_device(request.session.session_key)
+        super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
         services.set_password(user, password)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("account_profile")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        # With the person, for the language of the message; to the address that is tracked.
+        super().send_notification_mail(
+            template_prefix, user, {**(context or {}), "user": user}, email or user.email
+        )
 
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.SITE_NAME} – {subject}"

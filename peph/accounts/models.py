@@ -165,3 +165,44 @@ class ApiToken(AbstractAuthToken, Record):
     @property
     def has_expired(self) -> bool:
         return self.expiry <= timezone.now()
+
+
+class SignInCount(models.Model):
+    """Tries to sign in under one name: an account, a network address, a browser, the codes of a person.
+
+    `tries` counts those begun and not yet known to be right, `failed` those known to be wrong. What the
+    name is cannot be read from the key.
+    """
+
+    history_exempt = "Counts failed tries; the tries themselves are in the access log."
+
+    key = models.CharField(max_length=64, primary_key=True)
+    tries = models.PositiveIntegerField(default=0)
+    failed = models.PositiveIntegerField(default=0)
+    began_at = models.DateTimeField(default=timezone.now)
+    locks = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+
+    class Meta:
+        default_permissions = ()
+        indexes = [models.Index(fields=["began_at"], name="sign_in_count_began_at")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class SecondFactorState(models.Model):
+    """Since when somebody is asked for a second factor, and the last code of their application."""
+
+    history_exempt = "Two marks of the sign-in; factors added, removed, used are in the access log."
+
+    user = models.OneToOneField(User, models.CASCADE, primary_key=True, related_name="+")
+    asked_since = models.DateTimeField(null=True)
+    # The time step of the last code accepted: it and those before are spent.
+    last_step = models.BigIntegerField(default=0)
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.user_id)

@@ -3,14 +3,17 @@
 import datetime as dt
 from typing import Any
 
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
+from allauth.mfa.models import Authenticator
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import get_digest_token
 from knox.settings import CONSTANTS
 
+from peph.accounts import lockout
 from peph.accounts.models import ApiToken, User
+from peph.accounts.sessions import end_sessions
+from peph.audit import access_log
 from peph.audit.changes import SYSTEM, change
 from peph.errors import Conflict, Forbidden, Invalid
 from peph.records import locked
@@ -105,14 +108,35 @@ def end_access(user: User) -> None:
     A closed account opens nothing anyway; this is so that opening it again does not revive them.
     """
     ApiToken.objects.filter(user=user).delete()
-    live = Session.objects.filter(expire_date__gt=timezone.now())
-    # A session names its owner inside its signed text only: every live one is read.
-    theirs = [
-        session.pk
-        for session in live.iterator(chunk_size=500)
-        if session.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=theirs).delete()
+    end_sessions(user)
+
+
+def unlock(user: User, *, by: Any) -> int:
+    """Forget the failed tries on an account; says how many of its counts were locked."""
+    locked_names = lockout.unlock(user)
+    access_log.record("account_unlocked", user=by, obj=user, detail={"locked": locked_names})
+    return locked_names
+
+
+def reset_factors(user: User, *, by: User, second: User, reason: str) -> None:
+    """Remove all second factors of somebody who lost them; two administrators answer for it.
+
+    Sessions and the count of tries end with them. The person is told by the caller, who knows how.
+    Raises `Invalid` without a reason, `Forbidden` unless `by` and `second` are two people who may open
+    the administration site, neither of them the person.
+    """
+    if not reason.strip():
+        raise Invalid(fields={"reason": [_("Give a reason.")]})
+    if len({user.pk, by.pk, second.pk}) < 3 or not all(
+        each.is_active and each.is_staff for each in (by, second)
+    ):
+        raise Forbidden(_("Two administrators are needed, neither of them the person."))
+    with transaction.atomic():
+        Authenticator.objects.filter(user=user).delete()
+        end_sessions(user)
+        lockout.unlock(user)
+        detail = {"reason": reason.strip(), "confirmed_by": str(second.pk)}
+        access_log.record("factor_reset", user=by, obj=user, detail=detail)
 
 
 def _own(user: User, by: Any) -> None:

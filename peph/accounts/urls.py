@@ -3,7 +3,7 @@
 from allauth.account import views as library
 from django.urls import path, re_path
 
-from peph.accounts import views
+from peph.accounts import factor_views, session_views, views
 
 urlpatterns = [
     path("login/", views.Login.as_view(), name="account_login"),
@@ -25,6 +25,51 @@ urlpatterns = [
         views.PasswordResetFromKey.as_view(),
         name="account_reset_password_from_key",
     ),
+    path("second-factor/", factor_views.Index.as_view(), name="mfa_index"),
+    path("second-factor/code/", factor_views.Authenticate.as_view(), name="mfa_authenticate"),
+    path(
+        "second-factor/confirm/", factor_views.Reauthenticate.as_view(), name="mfa_reauthenticate"
+    ),
+    path(
+        "second-factor/application/new/",
+        factor_views.ActivateApplication.as_view(),
+        name="mfa_activate_totp",
+    ),
+    path(
+        "second-factor/application/remove/",
+        factor_views.RemoveApplication.as_view(),
+        name="mfa_deactivate_totp",
+    ),
+    path(
+        "second-factor/recovery-codes/",
+        factor_views.RecoveryCodes.as_view(),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-factor/recovery-codes/new/",
+        factor_views.NewRecoveryCodes.as_view(),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("second-factor/passkeys/new/", factor_views.AddPasskey.as_view(), name="mfa_add_webauthn"),
+    path(
+        "second-factor/passkeys/<int:pk>/remove/",
+        factor_views.RemovePasskey.as_view(),
+        name="mfa_remove_webauthn",
+    ),
+    path(
+        "second-factor/passkeys/confirm/",
+        factor_views.ReauthenticatePasskey.as_view(),
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path("login/passkey/", factor_views.LoginPasskey.as_view(), name="mfa_login_webauthn"),
+    path("sessions/", session_views.session_list, name="account_sessions"),
+    path("sessions/<int:pk>/end/", session_views.session_end, name="account_session_end"),
+    path(
+        "sessions/end-others/",
+        session_views.sessions_end_others,
+        name="account_sessions_end_others",
+    ),
+    path("stay/", session_views.stay, name="account_stay"),
     path("language/", views.language, name="account_language"),
     path("profile/", views.profile, name="account_profile"),
     path("tokens/new/", views.token_new, name="account_token_new"),

@@ -1,4 +1,4 @@
-"""What the change sets of this app are called in a timeline."""
+"""What the change sets of this app are called in a timeline, and its lines in the access log."""
 
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +11,20 @@ LABELS = {
     "accounts.deactivate": _("Account closed"),
     "accounts.issue_token": _("API token created"),
     "accounts.revoke_token": _("API token revoked"),
+}
+
+# What the access log says of signing in, as short labels.
+ACCESSES = {
+    "sign_in_locked": _("Tried to sign in while locked"),
+    "account_locked": _("Sign-in locked after failed tries"),
+    "account_unlocked": _("Sign-in unlocked"),
+    "session_over": _("Session over"),
+    "session_ended": _("Ended sessions"),
+    "factor_added": _("Second factor added"),
+    "factor_removed": _("Second factor removed"),
+    "factor_used": _("Recovery code used"),
+    "factor_failed": _("Wrong code of a second factor"),
+    "factor_reset": _("Second factors removed by two people"),
 }
 
 

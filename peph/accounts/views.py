@@ -20,9 +20,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
-from peph.accounts import forms, services
+from peph.accounts import forms, services, sessions
 from peph.accounts.middleware import COOKIE
 from peph.accounts.models import ApiToken, User
+from peph.accounts.step_up import step_up
 from peph.errors import DomainError
 from peph.forms import confirmation, is_confirmed
 
@@ -55,7 +56,13 @@ class PasswordChange(library.PasswordChangeView):
 
 
 class Reauthenticate(library.ReauthenticateView):
+    """The password once more; the session then has another id."""
+
     form_class = forms.ReauthenticateForm
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        sessions.renew_key(self.request)
+        return super().form_valid(form)
 
 
 @login_not_required
@@ -91,6 +98,7 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@step_up(margin=0)
 @sensitive_variables("plain")
 def token_new(request: HttpRequest) -> HttpResponse:
     """Create a token and show it, this once: the answer is the page itself, nothing is kept of it."""

@@ -8,12 +8,18 @@ from django.contrib import admin
 from django.contrib.admin.utils import unquote
 from django.contrib.admin.views.main import SEARCH_VAR
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.forms import CharField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 from simple_history.admin import SimpleHistoryAdmin
 
 from peph.audit import access_log
@@ -29,6 +35,16 @@ class BreakGlassSite(admin.AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Who audits does not administer, whatever else the account may do (separation of duties)."""
         return super().has_permission(request) and not audits(request.user)
+
+    @method_decorator([never_cache, login_not_required])
+    def login(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """People sign in where everybody does, with their second factor; others are told no here."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise PermissionDenied
+        here = request.GET.get(REDIRECT_FIELD_NAME) or reverse("admin:index", current_app=self.name)
+        return redirect_to_login(here, settings.LOGIN_URL)
 
     def register(
         self,

@@ -66,7 +66,7 @@ def test_every_address_answers_with_the_headers(who, client, cast, things):
         ("/nowhere/", 404),
         ("/api/v1/nowhere/", 404),
         ("/admin/", 302),
-        ("/admin/login/", 200),
+        ("/admin/login/", 302),
         ("/livez", 200),
         ("/readyz", 200),
         ("/robots.txt", 200),

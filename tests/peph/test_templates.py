@@ -94,6 +94,10 @@ LONE = {  # file → what it needs, what must be in it
         {"page": Page([], next="NEXT", previous=None), "label": "Pages"},
         ['href="?status=open&amp;cursor=NEXT"', 'rel="next"'],
     ),
+    "session_notice": (
+        {"idle": 7200, "idle_text": "2 hours"},
+        ['data-seconds="7200"', "<noscript>", 'role="status"', '<button type="button"', " hidden>"],
+    ),
     "table": (
         {"content": "", "caption": "Cases", "name": "cases", "hide_caption": False},
         [

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from peph.accounts import services
-from peph.accounts.models import User
+from peph.accounts.management.naming import account
 from peph.audit.changes import SYSTEM
 from peph.errors import DomainError
 
@@ -23,14 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Exit status 2 when there is no such account, or several; 1 when the token is refused."""
-        try:
-            user = User.objects.by_login(options["user"])
-        except User.DoesNotExist as error:
-            raise CommandError(f"No account: {options['user']}", returncode=2) from error
-        except User.MultipleObjectsReturned as error:
-            raise CommandError(
-                f"Several accounts begin with {options['user']}@: give the e-mail.", returncode=2
-            ) from error
+        user = account(options["user"])
         try:
             token = services.issue_token(
                 user, by=SYSTEM, label=options["label"], days=options["days"]
