@@ -54,10 +54,16 @@ def json_text(value: Any) -> str:
 
 
 def instant_text(value: dt.datetime | str) -> str:
-    """An instant in UTC with six decimals. SQLite holds it as text in UTC, without zero decimals."""
+    """An instant in UTC with six decimals. SQLite holds it as text in UTC, without zero decimals.
+
+    Text that is written any other way stays as it is: nothing somebody added to it may go unseen.
+    """
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    return f"{value[:10]}T{value[11:19]}.{value[20:26]:0<6}"
+    size = len(value)
+    if value[10:11] in (" ", "T") and (size == 19 or (20 < size <= 26 and value[19] == ".")):
+        return f"{value[:10]}T{value[11:19]}.{value[20:]:0<6}"
+    return value
 
 
 def _json(raw: str) -> bytes:
@@ -68,9 +74,21 @@ def _uuid(value: uuid.UUID | str) -> bytes:
     if isinstance(value, uuid.UUID):
         return value.bytes
     data = bytes.fromhex(value)  # as SQLite holds it; uuid.UUID() would take four times as long
-    if len(data) != 16:
+    # One spelling only: a query finds no other.
+    if len(data) != 16 or data.hex() != value:
         raise ValueError(f"{value!r} is not a UUID.")
     return data
+
+
+def _boolean(value: Any) -> bytes:
+    """SQLite holds any number in a boolean column, and 2 is read as false."""
+    if value == 1:
+        return b"1"
+    return b"0" if value == 0 else str(value).encode()
+
+
+def _binary(value: Any) -> bytes:
+    return bytes(memoryview(value))  # bytes(5) would be five zeros
 
 
 def _decimal(field: models.DecimalField) -> Callable[[Any], bytes]:
@@ -90,17 +108,18 @@ def _as_text(expression: str) -> str:
 
 
 _TEXT = Kind(b"S", str.encode, _as_text)
-_INTEGER = Kind(b"I", lambda value: b"%d" % value, lambda c: _as_text(f"{c}::text"))
+# Not "%d", which would cut the half off a number that SQLite holds in an integer column.
+_INTEGER = Kind(b"I", lambda value: str(value).encode(), lambda c: _as_text(f"{c}::text"))
 _KINDS: dict[str, Kind] = (
     {
         "BooleanField": Kind(
             b"B",
-            lambda value: b"1" if value else b"0",
+            _boolean,
             lambda c: _as_text(f"CASE WHEN {c} THEN '1' WHEN NOT {c} THEN '0' END"),
         ),
         "DateField": Kind(
             b"A",
-            lambda value: str(value)[:10].encode(),
+            lambda value: str(value).encode(),
             lambda c: _as_text(f"to_char({c}, 'YYYY-MM-DD')"),
         ),
         "DateTimeField": Kind(
@@ -109,7 +128,7 @@ _KINDS: dict[str, Kind] = (
             lambda c: _as_text(f"to_char({c} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US')"),
         ),
         "UUIDField": Kind(b"U", _uuid, lambda c: f"uuid_send({c})"),
-        "BinaryField": Kind(b"Y", bytes, lambda c: c),
+        "BinaryField": Kind(b"Y", _binary, lambda c: c),
         "JSONField": Kind(b"J", _json, lambda c: _as_text(f"{c}::text")),
         # + 0.0 turns the negative zero, which SQLite does not keep, into zero
         "FloatField": Kind(

@@ -11,6 +11,11 @@ from peph.audit.hashing import Shape, shape
 from peph.audit.history import REDACTED, SALT, Declaration
 
 
+_SALT_SIZE = 16
+# What stands for a salt or commitments that are none: SQLite holds any type in any column.
+_NO_SALT, _NO_COMMITMENTS = b"", {"": ""}
+
+
 class RawRow(NamedTuple):
     """One history row: `values` in the order of its shape's fields."""
 
@@ -43,11 +48,40 @@ def _rows(cursor: Any) -> list[RawRow]:
     return [
         RawRow(
             values=row[:-2],
-            salt=None if row[-2] is None else bytes(row[-2]),
-            redacted=None if row[-1] is None else json.loads(row[-1]),
+            salt=None if row[-2] is None else _salt(row[-2]),
+            redacted=None if row[-1] is None else _commitments(row[-1]),
         )
         for row in cursor.fetchall()
     ]
+
+
+def _salt(raw: Any) -> bytes:
+    return bytes(raw) if isinstance(raw, bytes | memoryview) else _NO_SALT
+
+
+def _commitments(raw: Any) -> dict[str, str]:
+    try:
+        read = json.loads(raw)
+    except (TypeError, ValueError):
+        return _NO_COMMITMENTS
+    return read if isinstance(read, dict) else _NO_COMMITMENTS
+
+
+def is_sound_redaction(declaration: Declaration, row: RawRow) -> bool:
+    """Whether the salt and the commitments, which no leaf covers, are as they are written.
+
+    Either a salt, or commitments in the place of personal values. A commitment beside a value would
+    excuse any difference between the history and the record.
+    """
+    if row.redacted is None:
+        return row.salt is None or len(row.salt) == _SALT_SIZE
+    own = shape(declaration)
+    emptied = {
+        declaration.hashed_name(field)
+        for field, value in zip(own.fields, row.values, strict=True)
+        if value is None and field.attname in declaration.personal
+    }
+    return row.salt is None and row.redacted.keys() <= emptied
 
 
 def by_history_id(

@@ -93,7 +93,7 @@ def _check_notes(connection: Any, report: Report, notes: Sequence[Note]) -> None
                     change_set=note.number,
                 )
             )
-        elif bytes(found[0]) != note.head:
+        elif found[0] != note.head:
             report.add(
                 Problem(
                     "checkpoint",

@@ -14,6 +14,8 @@ from peph.audit.verify_unseen import Seen, key_of
 PAGE = 1000
 BLOCK = 2000
 MOST_TRIED = 500
+# What hashing a value raises that has not the type of its column: SQLite holds any type in any of them.
+MALFORMED = (ValueError, TypeError, AttributeError, ArithmeticError)
 _SETS, _JOURNAL = ChangeSet._meta.db_table, ChangedRow._meta.db_table
 
 
@@ -49,19 +51,22 @@ def walk(
 ) -> dict[str, Seen]:
     """Check every change set after `since`; returns the history rows met, by label of their model."""
     state = Walk(connection, report)
-    number, prev = since, hashing.ZERO
+    number, prev, last = since, hashing.ZERO, since
     if since:
         (start,) = _sets(connection, since - 1, 1)
-        prev = bytes(start["hash"])
-    while page := _sets(connection, number, PAGE):
+        prev = _bytes(start["hash"])
+    while page := _sets(connection, last, PAGE):
         first, last = page[0]["number"], page[-1]["number"]
         leaves: defaultdict[int, hashing.Leaves] = defaultdict(hashing.Leaves)
         for block in _journal(connection, first, last):
             for row in block:
-                leaves[row.number].add(bytes(row.leaf))
+                leaves[row.number].add(_bytes(row.leaf))
             _check_block(state, block)
             progress(report.history_rows, total)
         for each in page:
+            if not isinstance(each["number"], int):
+                report.add(Problem("chain", f"a change set has no number but {each['number']!r}"))
+                continue
             if each["number"] != number + 1:
                 report.add(
                     Problem(
@@ -73,7 +78,7 @@ def walk(
                     )
                 )
             _check_set(state, each, prev, leaves[each["number"]])
-            number, prev = each["number"], bytes(each["hash"])
+            number, prev = each["number"], _bytes(each["hash"])
             report.change_sets += 1
     for label, mismatches in sorted(state.mismatches.items()):
         for problem in explain(by_label(label), mismatches):
@@ -137,6 +142,9 @@ def _check_block(state: Walk, block: list[JournalRow]) -> None:
 def _check_row(
     state: Walk, declaration: Declaration, row: JournalRow, history: rows.RawRow | None
 ) -> None:
+    if not isinstance(row.history_id, int):
+        state.report.add(_problem("altered", "the journal names no history row", row))
+        return
     if not state.seen[row.model].add(row.history_id):
         state.report.add(_problem("inserted", "a second journal row for one history row", row))
     if history is None:
@@ -145,10 +153,13 @@ def _check_row(
     own = hashing.shape(declaration)
     try:
         leaf = own.leaf(history.values, history.salt, history.redacted)
-    except (ValueError, TypeError, AttributeError, ArithmeticError):
-        leaf = b""  # a value of the wrong type: somebody put it there
-    if leaf != bytes(row.leaf):
+    except MALFORMED:
+        leaf = None  # a value of the wrong type: somebody put it there
+    if leaf != _bytes(row.leaf):
         state.mismatches[row.model].append(Mismatch(row, history))
+        return
+    if not rows.is_sound_redaction(declaration, history):
+        state.report.add(_problem("altered", "its salt or its commitments were altered", row))
         return
     if (difference := _journal_difference(state, declaration, row, history)) is not None:
         state.report.add(_problem(*difference, row))
@@ -160,12 +171,12 @@ def _journal_difference(
     """What the journal says of a sound history row that the row itself does not."""
     at = rows.positions(hashing.shape(declaration))
     value = history.values
-    if not _same_id(value[at["change_set_id"]], row.change_set_id):
+    if value[at["change_set_id"]] != row.change_set_id:
         return "moved", "the journal row is in another change set than its history row"
     if value[at["history_type"]] != row.type:
         return "altered", "the journal gives the change another kind"
-    key = value[at[declaration.pk.attname]]
-    if str(key) != row.object_id and key_of(declaration, key) != row.object_id:
+    # One spelling only: who looks for the changes of a record finds no other.
+    if key_of(declaration, value[at[declaration.pk.attname]]) != row.object_id:
         return "altered", "the journal names another record"
     scope = dict(declaration.scope)
     for name in SCOPES:
@@ -174,22 +185,21 @@ def _journal_difference(
         if field is not None and field.attname not in at:
             continue  # not in the history: nothing to hold it against
         actual = None if field is None else value[at[field.attname]]
-        if not _same_id(actual, noted):
+        if actual != noted:
             return "altered", f"the journal names another {name}"
     return None
 
 
-def _same_id(one: Any, other: Any) -> bool:
-    """Whether two raw ids are one; SQLite has them as text without hyphens."""
-    return one == other or _hex(one) == _hex(other)
-
-
-def _hex(value: Any) -> str | None:
-    return None if value is None else str(value).replace("-", "")
+def _bytes(value: Any) -> bytes:
+    """A hash as it is stored; for what is none, the hash of nothing."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
 
 
 def _check_set(state: Walk, stored: dict[str, Any], prev: bytes, leaves: hashing.Leaves) -> None:
     number = stored["number"]
+    if not isinstance(stored["rows"], int):
+        state.report.add(Problem("chain", "its count of rows is no number", change_set=number))
+        return
     if leaves.count != stored["rows"]:
         kind, what = (
             ("deleted", "gone") if leaves.count < stored["rows"] else ("inserted", "too many")
@@ -203,13 +213,17 @@ def _check_set(state: Walk, stored: dict[str, Any], prev: bytes, leaves: hashing
                 Problem(kind, f"{count} of its journal rows: {what}", change_set=number)
             )
         return
-    if bytes(stored["prev"]) != prev:
+    if _bytes(stored["prev"]) != prev:
         state.report.add(
             Problem("chain", "it does not follow the change set before it", change_set=number)
         )
         return
-    expected = hashing.link(prev, number, hashing.header(stored), leaves.count, leaves.digest())
-    if bytes(stored["hash"]) != expected:
+    try:
+        header = hashing.header(stored)
+        expected = hashing.link(prev, number, header, leaves.count, leaves.digest())
+    except MALFORMED:
+        expected = None
+    if _bytes(stored["hash"]) != expected:
         state.report.add(
             Problem("chain", "its own fields or its journal were altered", change_set=number)
         )
@@ -221,11 +235,14 @@ def _intruder(state: Walk, stored: dict[str, Any], prev: bytes) -> JournalRow | 
     journal = [row for block in _journal(state.connection, number, number) for row in block]
     if len(journal) > MOST_TRIED:
         return None
-    header = hashing.header(stored)
+    try:
+        header = hashing.header(stored)
+    except MALFORMED:
+        return None
     for suspect in reversed(journal):
-        others = (bytes(row.leaf) for row in journal if row is not suspect)
+        others = (_bytes(row.leaf) for row in journal if row is not suspect)
         count, digest = hashing.digest_of(others)
-        if hashing.link(prev, number, header, count, digest) == bytes(stored["hash"]):
+        if hashing.link(prev, number, header, count, digest) == _bytes(stored["hash"]):
             return suspect
     return None
 

@@ -120,6 +120,10 @@ def _pair(world: World, chance: random.Random) -> tuple[Row, Row]:
     return one, chance.choice(same or [one])
 
 
+def _first(*rows: Row) -> Row:
+    return min(rows, key=lambda row: int(row.journal["id"]))
+
+
 def rows_exchanged(world: World, chance: random.Random) -> Aim:
     one, other = _pair(world, chance)
     table = one.declaration.history_table
@@ -131,7 +135,7 @@ def rows_exchanged(world: World, chance: random.Random) -> Aim:
         world.execute(
             f'UPDATE "{table}" SET history_id = %s WHERE history_id = %s', new, old
         )
-    return one.where if one.number <= other.number else other.where
+    return _first(one, other).where
 
 
 def contents_exchanged(world: World, chance: random.Random) -> Aim:
@@ -140,7 +144,7 @@ def contents_exchanged(world: World, chance: random.Random) -> Aim:
     columns = [column.column for column in own_columns(one)] + ["salt", "redacted"]
     write(world, one, **{column: other.values[column] for column in columns})
     write(world, other, **{column: one.values[column] for column in columns})
-    return one.where if one.number <= other.number else other.where
+    return _first(one, other).where
 
 
 def row_moved_to_another_record(world: World, chance: random.Random) -> Aim:
