@@ -5,6 +5,7 @@ PY := $(VENV)/bin/python
 PORT ?= 8000
 ARGS ?=
 KILLS ?= 100
+MUTATIONS ?= 10000
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -26,7 +27,7 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages diagrams crash-reminders lock clean
+	schema translations messages diagrams audit-campaign crash-reminders lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -82,6 +83,9 @@ format: $(DEV) ## write the code as `check` wants it
 messages: $(DEV) .env ## bring the catalogue up to the code (needs gettext)
 	$(MANAGE) makemessages --locale fr --no-location --no-wrap --no-obsolete \
 		$(addprefix --ignore=,$(NOT_SCANNED))
+
+audit-campaign: $(DEV) ## tamper with the history MUTATIONS times; DATABASE_URL as for the tests
+	MUTATIONS=$(MUTATIONS) $(PY) -m pytest tests/peph/audit/test_campaign.py -rP $(ARGS)
 
 crash-reminders: $(DEV) ## kill run_due KILLS times at random points; DATABASE_URL as for the tests
 	CRASH_KILLS=$(KILLS) $(PY) -m pytest tests/cases/test_run_due.py -rP $(ARGS)
