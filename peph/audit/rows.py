@@ -10,7 +10,6 @@ from django.db import models
 from peph.audit.hashing import Shape, shape
 from peph.audit.history import REDACTED, SALT, Declaration
 
-
 _SALT_SIZE = 16
 # What stands for a salt or commitments that are none: SQLite holds any type in any column.
 _NO_SALT, _NO_COMMITMENTS = b"", {"": ""}

@@ -21,7 +21,11 @@ def dated(past: SimpleNamespace) -> SimpleNamespace:
     """An entry whose first version holds every type SQLite is careless with, and a later version."""
     with change(by=SYSTEM, verb="tests.dated") as done:
         entry = Entry.objects.create(
-            count=7, is_open=True, day="2026-03-04", moment="2026-03-04T05:06:07.089Z", blob=bytes(5)
+            count=7,
+            is_open=True,
+            day="2026-03-04",
+            moment="2026-03-04T05:06:07.089Z",
+            blob=bytes(5),
         )
         entry.count = 8
         entry.save()
@@ -84,7 +88,10 @@ def test_a_record_spelt_another_way_in_the_journal_would_lose_its_changes(
     spelling: str, past: SimpleNamespace, guards_down: Callable[..., Any]
 ) -> None:
     with guards_down():
-        sql(f"UPDATE {JOURNAL} SET object_id = {spelling} WHERE change_set_id = %s", key(past.last.id))
+        sql(
+            f"UPDATE {JOURNAL} SET object_id = {spelling} WHERE change_set_id = %s",
+            key(past.last.id),
+        )
     assert verify().problems[0].kind == "altered"
 
 
@@ -93,7 +100,10 @@ def test_a_commitment_beside_a_value_excuses_nothing(
 ) -> None:
     """It is no part of the leaf; it used to stand for "erased" and so for any name in the record."""
     with guards_down():
-        sql(f"""UPDATE {HISTORY} SET redacted = '{{"name": "00"}}' WHERE history_id = %s""", past.ids[2])
+        sql(
+            f"""UPDATE {HISTORY} SET redacted = '{{"name": "00"}}' WHERE history_id = %s""",
+            past.ids[2],
+        )
         sql("UPDATE ledger_entry SET name = 'somebody else' WHERE id = %s", key(past.entry.pk))
     assert [problem.kind for problem in verify().problems] == ["altered", "live"]
 

@@ -332,7 +332,9 @@ def garbage(world: World, chance: random.Random) -> Aim:
     nonsense = chance.choice(["nonsense", b"\xff\xfe", 1.5])
     where = chance.randrange(3)
     if where == 0:
-        name = chance.choice(["number", "rows", "at", "actor_id", "channel", "verb", "prev", "hash"])
+        name = chance.choice(
+            ["number", "rows", "at", "actor_id", "channel", "verb", "prev", "hash"]
+        )
         world.execute(f'UPDATE {SETS} SET "{name}" = %s WHERE id = %s', nonsense, found["id"])
         return Problem("", "", found["number"])
     if where == 1:

@@ -150,7 +150,9 @@ ACTS: list[Act] = [
 ]  # fmt: skip
 
 
-def work(seed: int, times: int, *, between: Callable[[], None] = lambda: None, every: int = 0) -> None:
+def work(
+    seed: int, times: int, *, between: Callable[[], None] = lambda: None, every: int = 0
+) -> None:
     """So many acts, each a change of its own; `between` is called after every so many of them."""
     chance = random.Random(seed)
     for done in range(times):

@@ -142,7 +142,7 @@ def trigger_switched_off(world: World, chance: random.Random) -> Aim:
         _drop(world, name, table)
         head, middle, rest = body.partition(" BEGIN")
         guard = " AND 0" if " WHEN " in head else " WHEN 0"
-        world.execute((head + guard + middle + rest))
+        world.execute(head + guard + middle + rest)
     return Problem("", name)
 
 

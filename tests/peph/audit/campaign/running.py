@@ -67,7 +67,7 @@ def examine(world: World, *, with_triggers: bool = False) -> list[Problem]:
     if with_triggers:
         found = verify(notes=[world.note]).problems
     else:
-        with mock.patch.object(install, "check", lambda using: []):
+        with mock.patch.object(install, "check", return_value=[]):
             found = verify(notes=[world.note]).problems
     # What cannot be read as a chain any more is told already.
     return found or check_receipts(world.receipts)
@@ -145,7 +145,10 @@ def clean(world: World) -> Iterator[None]:
 
 def table(tallies: dict[str, Tally]) -> str:
     """What the long campaign prints."""
-    lines = [f"{'class':64}{'tried':>7}{'seen':>7}{'exact':>7}  " + "".join(f"{each:>11}" for each in EVIDENCE)]
+    lines = [
+        f"{'class':64}{'tried':>7}{'seen':>7}{'exact':>7}  "
+        + "".join(f"{each:>11}" for each in EVIDENCE)
+    ]
     for name, tally in tallies.items():
         exact = f"{tally.exact / max(tally.tried, 1):7.1%}" if DEEDS[name].is_local else f"{'–':>7}"
         seen = "".join(f"{tally.seen_by[each] or '':>11}" for each in EVIDENCE)

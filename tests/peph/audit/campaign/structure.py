@@ -21,7 +21,9 @@ FORGED = 999_999
 
 
 def _delete(world: World, row: Row) -> None:
-    world.execute(f'DELETE FROM "{row.declaration.history_table}" WHERE history_id = %s', row.history_id)
+    world.execute(
+        f'DELETE FROM "{row.declaration.history_table}" WHERE history_id = %s', row.history_id
+    )
 
 
 def _delete_journal(world: World, row: Row) -> None:
@@ -132,9 +134,7 @@ def rows_exchanged(world: World, chance: random.Random) -> Aim:
         (other.history_id, one.history_id),
         (-1, other.history_id),
     ):
-        world.execute(
-            f'UPDATE "{table}" SET history_id = %s WHERE history_id = %s', new, old
-        )
+        world.execute(f'UPDATE "{table}" SET history_id = %s WHERE history_id = %s', new, old)
     return _first(one, other).where
 
 
@@ -240,7 +240,9 @@ def tail_cut(world: World, chance: random.Random) -> Aim:
 
 def backup_restored(world: World, chance: random.Random) -> Aim:
     """A whole database as it was before the checkpoint."""
-    restore(world, chance.choice([number for number in world.backups if number < world.note.number]))
+    restore(
+        world, chance.choice([number for number in world.backups if number < world.note.number])
+    )
     return Problem("", "")
 
 
@@ -319,7 +321,11 @@ def record_erased_and_rehashed(world: World, chance: random.Random) -> Aim:
 def _erase(world: World, chance: random.Random) -> list[Row]:
     last = chance.choice(world.live)
     label, record = last.journal["model"], last.journal["object_id"]
-    rows = [row for row in world.rows if (row.journal["model"], row.journal["object_id"]) == (label, record)]
+    rows = [
+        row
+        for row in world.rows
+        if (row.journal["model"], row.journal["object_id"]) == (label, record)
+    ]
     for row in rows:
         _delete(world, row)
         _delete_journal(world, row)

@@ -40,7 +40,7 @@ def _without(weak: Callable[[Problem], bool]) -> Patch:
 
 
 def _nothing(place: Any, name: str, answer: Any = None) -> Callable[[World], Patch]:
-    return lambda world: mock.patch.object(place, name, lambda *args, **kwargs: answer)
+    return lambda world: mock.patch.object(place, name, return_value=answer)
 
 
 def _leaf(weak: Callable[..., bytes]) -> Callable[[World], Patch]:
@@ -57,8 +57,7 @@ def _leaf_without_kind(own: Any, values: Any, salt: Any, redacted: Any = None) -
 
 def _leaf_without_personal(own: Any, values: Any, salt: Any, redacted: Any = None) -> bytes:
     kept = [
-        None if personal else value
-        for personal, value in zip(own.is_personal, values, strict=True)
+        None if personal else value for personal, value in zip(own.is_personal, values, strict=True)
     ]
     return _sound_leaf(own, kept, b"")
 
@@ -170,9 +169,9 @@ WEAKNESSES: dict[str, Weakness] = {
 def rehashed(world: World) -> World:
     """The same world, as a service with the weak hash would have written it."""
     for row in world.rows:
-        raw = rows.by_history_id(
-            running.connection, row.declaration, [row.history_id]
-        )[row.history_id]
+        raw = rows.by_history_id(running.connection, row.declaration, [row.history_id])[
+            row.history_id
+        ]
         leaf = hashing.shape(row.declaration).leaf(raw.values, raw.salt, raw.redacted)
         world.execute(
             "UPDATE audit_changedrow SET leaf = %s WHERE id = %s", leaf, row.journal["id"]

@@ -178,7 +178,9 @@ def build(seed: int) -> World:
     note = checkpoint.take()
     acts = [*_ACTS * 3, *_CLOSING]
     for at, act in enumerate(acts):
-        with change(by=stage.person, verb=f"tests.{act.__name__}", reason=chance.choice(_REASONS)) as done:
+        with change(
+            by=stage.person, verb=f"tests.{act.__name__}", reason=chance.choice(_REASONS)
+        ) as done:
             act(stage)
         assert done.number
         if at >= len(acts) - AFTER_THE_NOTE:
