@@ -151,6 +151,7 @@ def _check_row(
         state.report.add(_problem("deleted", "the history row is gone", row))
         return
     own = hashing.shape(declaration)
+    leaf: bytes | None
     try:
         leaf = own.leaf(history.values, history.salt, history.redacted)
     except MALFORMED:
@@ -218,6 +219,7 @@ def _check_set(state: Walk, stored: dict[str, Any], prev: bytes, leaves: hashing
             Problem("chain", "it does not follow the change set before it", change_set=number)
         )
         return
+    expected: bytes | None
     try:
         header = hashing.header(stored)
         expected = hashing.link(prev, number, header, leaves.count, leaves.digest())
