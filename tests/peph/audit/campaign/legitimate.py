@@ -60,7 +60,7 @@ def _save(chance: random.Random) -> None:
 
 def _update(chance: random.Random) -> None:
     Entry.objects.filter(count__lt=chance.randrange(500)).update(
-        count=F("count") + 1, amount=F("amount") * 2
+        count=F("count") + 1, amount=F("amount") + Decimal("0.1")
     )
 
 
