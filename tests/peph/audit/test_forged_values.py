@@ -66,7 +66,6 @@ NONSENSE = {
     "a leaf": f"UPDATE {JOURNAL} SET leaf = 'x'",
     "a journal's history row": f"UPDATE {JOURNAL} SET history_id = 'x'",
     "a salt": f"UPDATE {HISTORY} SET salt = 'x'",
-    "commitments": f"UPDATE {HISTORY} SET redacted = 'x'",
     "commitments that are a list": f"UPDATE {HISTORY} SET redacted = '[1]'",
     "a key": f"UPDATE {HISTORY} SET id = 1.5",
 }
