@@ -367,7 +367,7 @@ def _drawn(chance: random.Random, column: models.Field, value: Any) -> Any:
     near_number = [value + 1, value - 1, -value] if isinstance(value, int) else []
     by_kind: dict[bytes, Any] = {
         b"B": not value,
-        b"A": str(instant.date()),
+        b"A": str((instant + dt.timedelta(days=n)).date()),
         b"T": instant_raw,
         b"Y": chance.randbytes(chance.choice([0, 1, 32])),
         b"J": chance.choice(["{}", "[]", "null", f'{{"n": {n}}}']),
