@@ -15,7 +15,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from peph.audit import checkpoint, hashing, journal, rows, verify_unseen
-from peph.audit.export_values import WRONG_TYPE, Line, hex_of, shown, state_of, value_of
+from peph.audit.canonical import MALFORMED
+from peph.audit.export_values import Line, hex_of, shown, state_of, value_of
 from peph.audit.findings import CannotProve, Progress
 from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration, by_label, declarations
@@ -206,7 +207,7 @@ def _row(
             if (value := value_of(own, field, stored, raw.salt, raw.redacted, with_values))
             is not None
         ]
-    except WRONG_TYPE:
+    except MALFORMED:
         return line | {"unreadable": True}
     if raw.redacted is not None:
         line["redacted"] = True
