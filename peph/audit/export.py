@@ -22,7 +22,7 @@ from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration, by_label, declarations
 from peph.audit.journal import JOURNAL, SETS, JournalRow
 from peph.audit.verify import snapshot
-from peph.audit.verify_chain import PAGE, read_sets
+from peph.audit.verify_chain import LOWEST, PAGE, read_sets
 
 FORMAT = "peph-history-export/1"
 
@@ -53,13 +53,13 @@ def lines(
     with snapshot(connection):
         yield _head(connection, since, with_values=with_values)
         total = _total(connection, since)
-        number = since
-        while page := read_sets(connection, number, PAGE):
+        last = since or LOWEST
+        while page := read_sets(connection, last, PAGE):
             for line in _page(connection, page, seen, with_values=with_values):
                 count.change_sets += line["kind"] == "change_set"
                 count.rows += line["kind"] == "row"
                 yield line
-            number = page[-1]["number"]
+            last = page[-1]["number"]
             progress(count.rows, total)
         if not since:
             for line in _strays(connection, seen):
@@ -211,6 +211,9 @@ def _row(
         return line | {"unreadable": True}
     if raw.redacted is not None:
         line["redacted"] = True
+        if raw.salt is not None:
+            # A redaction takes it: it is there because values are, beside commitments for them.
+            line["salted"] = True
     elif with_values and raw.salt is not None:
         line["salt"] = raw.salt.hex()
     return line

@@ -44,15 +44,15 @@ class Rows:
         for row in block:
             by_model[row[2]].append(row)
         for label, found in by_model.items():
-            found = self._meet(label, found)
             try:
                 declaration = by_label(label)
             except LookupError:
-                for first in self._whole(found[:1]):
-                    self.report.add(
-                        row_problem("altered", "the journal names no model we track", first)
-                    )
+                (first,) = self._whole(found[:1])
+                self.report.add(
+                    row_problem("altered", "the journal names no model we track", first)
+                )
                 continue
+            found = self._meet(label, found)
             if found and not self._is_postgresql:
                 self._look_at(
                     declaration, sound_sqlite.suspects(self.connection, declaration, found)

@@ -21,7 +21,7 @@ from tests.peph.audit.campaign.world import World, build
 
 MUTATIONS = int(os.environ.get("AUDIT_MUTATIONS", "0"))
 SEED = int(os.environ.get("AUDIT_SEED", "4"))
-FEWEST = 5
+FEWEST = 4
 
 
 @pytest.fixture

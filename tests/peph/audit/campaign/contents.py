@@ -300,8 +300,10 @@ def respelt(world: World, chance: random.Random) -> Aim:
     columns = [each for each in row.declaration.hashed if each.column != "history_id"]
     column = chance.choice(columns)
     value = row.values[column.column]
+    if value is None:
+        return None
     forged = _respelt(chance, target(column).get_internal_type(), value)
-    if value is None or forged is None:
+    if forged is None:
         return None
     write(world, row, **{column.column: forged})
     return row.where
@@ -318,7 +320,7 @@ def _respelt(chance: random.Random, kind: str, value: Any) -> Any:
         return chance.choice([f"{value}+05:00", value.replace(" ", "_"), f"{value}9"])
     if kind == "UUIDField":
         return chance.choice([f" {value}", f"{value[:8]} {value[8:]}", value.upper()])
-    if kind in ("CharField", "TextField"):
+    if kind in ("CharField", "TextField", "JSONField"):
         return value.encode()
     return None
 

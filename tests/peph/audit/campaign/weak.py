@@ -64,26 +64,23 @@ def _fast() -> Any:
 @contextmanager
 def _fast_without_journal(world: World) -> Iterator[None]:
     """The fast path compares the leaves, and nothing of what the journal repeats."""
-    if _fast() is sound_sqlite:
-        made, weak = (
-            sound_sqlite._function,
-            mock.patch.object(sound_sqlite, "_differences", return_value=["False"]),
-        )
-    else:
-        made, sound = sound_postgresql._statement, sound_postgresql._sound
-        weak = mock.patch.object(
-            sound_postgresql,
-            "_sound",
-            lambda declaration: (
-                each for each in sound(declaration) if " j." not in each or "sha256" in each
-            ),
-        )
-    made.cache_clear()
+    sound = sound_postgresql._sound
+
+    def weak(declaration: Any) -> Iterator[str]:
+        return (each for each in sound(declaration) if " j." not in each or "sha256" in each)
+
+    made = _fast()
+    generated = made._function if made is sound_sqlite else made._statement
+    generated.cache_clear()
     try:
-        with weak:
-            yield
+        if made is sound_sqlite:
+            with mock.patch.object(sound_sqlite, "_differences", return_value=["False"]):
+                yield
+        else:
+            with mock.patch.object(sound_postgresql, "_sound", weak):
+                yield
     finally:
-        made.cache_clear()
+        generated.cache_clear()
 
 
 _sound_leaf = hashing.Shape.leaf
@@ -187,7 +184,7 @@ WEAKNESSES: dict[str, Weakness] = {
         lambda world: {"receipts": []},
     ),
     "believes the fast path without looking": Weakness(
-        lambda world: mock.patch.object(_fast(), "suspects", lambda *args: iter(())),
+        lambda world: mock.patch.object(_fast(), "suspects", return_value=[]),
         "the actor altered",
     ),
     "believes the fast path about the journal's own columns": Weakness(
