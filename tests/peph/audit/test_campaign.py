@@ -15,6 +15,7 @@ from django.db import connection
 from peph.audit import checkpoint
 from peph.audit.verify import verify
 from tests.peph.audit.campaign import running
+from tests.peph.audit.campaign.deeds import DEEDS
 from tests.peph.audit.campaign.legitimate import work
 from tests.peph.audit.campaign.weak import WEAKNESSES, misses
 from tests.peph.audit.campaign.world import World, build
@@ -50,6 +51,8 @@ def test_whatever_is_tampered_with_is_told_and_located(
     for tally in tallies.values():
         sys.stdout.write("".join(f"{each}\n" for each in tally.inexact[:3]))
     assert {name: tally.missed for name, tally in tallies.items() if tally.missed} == {}
+    seen = {name: set(tally.seen_by) - DEEDS[name].only for name, tally in tallies.items()}
+    assert {name: by for name, by in seen.items() if by and DEEDS[name].only} == {}
 
 
 MOST_TRIES = 60
