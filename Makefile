@@ -6,7 +6,8 @@ PORT ?= 8000
 ARGS ?=
 KILLS ?= 100
 CYCLES ?= 200
-MUTATIONS ?= 100000
+# Empty: each campaign has a number of its own.
+MUTATIONS ?=
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
 PYTHON ?= $(shell for python in python3 python3.11 python3.12 python3.13; do \
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -28,8 +29,8 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages diagrams crash-reminders crash-campaign completeness-campaign lock \
-	clean
+	schema translations messages diagrams audit-campaign crash-reminders crash-campaign \
+	completeness-campaign lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -86,6 +87,9 @@ messages: $(DEV) .env ## bring the catalogue up to the code (needs gettext)
 	$(MANAGE) makemessages --locale fr --no-location --no-wrap --no-obsolete \
 		$(addprefix --ignore=,$(NOT_SCANNED))
 
+audit-campaign: $(DEV) ## tamper with the history MUTATIONS times; DATABASE_URL as for the tests
+	AUDIT_MUTATIONS=$(or $(MUTATIONS),10000) $(PY) -m pytest tests/peph/audit/test_campaign.py -rP $(ARGS)
+
 crash-reminders: $(DEV) ## kill run_due KILLS times at random points; DATABASE_URL as for the tests
 	CRASH_KILLS=$(KILLS) $(PY) -m pytest tests/cases/test_run_due.py -rP $(ARGS)
 
@@ -93,7 +97,7 @@ crash-campaign: $(DEV) ## kill the service and its database CYCLES times as they
 	$(PY) -m tests.crash $(CYCLES)
 
 completeness-campaign: $(DEV) ## hold MUTATIONS changes against their history; DATABASE_URL as for the tests
-	COMPLETENESS_MUTATIONS=$(MUTATIONS) $(PY) -m pytest tests/completeness -rP $(ARGS)
+	COMPLETENESS_MUTATIONS=$(or $(MUTATIONS),100000) $(PY) -m pytest tests/completeness -rP $(ARGS)
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

@@ -32,11 +32,13 @@ TEXT = {
         "record": "fiche {}",
         "row": "ligne d’historique {}",
         "gap": "il manque au moins une modification avant celle-ci",
+        "low": "son numéro est trop petit pour sa place",
         "prev": "elle ne suit pas la modification qui la précède",
         "hash": "son empreinte n’est pas celle de son contenu",
         "count": "le nombre de lignes n’est pas celui qui a été scellé",
         "gone": "la ligne d’historique a disparu",
         "leaf": "la ligne d’historique n’est pas celle qui a été écrite",
+        "mixed": "la ligne porte des empreintes à la place de valeurs qui y sont encore",
         "moved": "la ligne d’historique appartient à une autre modification",
         "journal": "le journal et la ligne d’historique ne disent pas la même chose",
         "twice": "deux lignes du journal pour une ligne d’historique",
@@ -67,11 +69,13 @@ TEXT = {
         "record": "record {}",
         "row": "history row {}",
         "gap": "at least one change set before it is missing",
+        "low": "its number is too small for its place",
         "prev": "it does not follow the change set before it",
         "hash": "its hash is not that of its content",
         "count": "it has not as many rows as were sealed",
         "gone": "the history row is gone",
         "leaf": "the history row is not the one that was written",
+        "mixed": "the row holds commitments in the place of values that are still there",
         "moved": "the history row belongs to another change set",
         "journal": "the journal and the history row do not say the same",
         "twice": "two journal rows for one history row",
@@ -289,7 +293,7 @@ class Proof:
 
     def read_set(self, line):
         if line["number"] != self.number + 1:
-            self.add("gap", line["number"])
+            self.add("gap" if line["number"] > self.number else "low", line["number"])
         self.current, self.digest, self.sets = line, Digest(), self.sets + 1
         self.set_id = {name: value for name, _tag, value in line["header"]}["id"]
 
@@ -301,7 +305,7 @@ class Proof:
             parts += (sized(name.encode()), tag.encode(), sized(data_of(tag, value)))
         rows = line["rows"].to_bytes(8, "big")
         chained = sha256(
-            b"\x01", self.prev, number.to_bytes(8, "big"), sha256(*parts), rows, digest
+            b"\x01", self.prev, max(number, 0).to_bytes(8, "big"), sha256(*parts), rows, digest
         )
         if self.digest.count != line["rows"]:
             self.add("count", number)
@@ -326,7 +330,10 @@ class Proof:
             return
         leaf = leaf_of(line["model"], values, bytes.fromhex(line.get("salt", "")))
         self.withheld += leaf is None
-        if leaf is not None and leaf.hex() != line["leaf"]:
+        in_clear = [value for value in values if value[1] == "P" and len(value) > 3]
+        if line.get("redacted") and (line.get("salted") or in_clear):
+            self.add("mixed", number, line)
+        elif leaf is not None and leaf.hex() != line["leaf"]:
             self.add("leaf", number, line)
         else:
             self.hold_against_journal(line, {value[0]: value for value in values})

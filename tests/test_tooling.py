@@ -167,6 +167,22 @@ def test_what_was_done_is_not_done_again(checkout: Path) -> None:
 
 
 @needs_make
+@pytest.mark.parametrize(
+    ("target", "given", "expected"),
+    [
+        ("audit-campaign", (), "AUDIT_MUTATIONS=10000 "),
+        ("completeness-campaign", (), "COMPLETENESS_MUTATIONS=100000 "),
+        ("audit-campaign", ("MUTATIONS=20",), "AUDIT_MUTATIONS=20 "),
+        ("completeness-campaign", ("MUTATIONS=20",), "COMPLETENESS_MUTATIONS=20 "),
+    ],
+)
+def test_each_campaign_has_its_own_number_unless_one_is_given(
+    target: str, given: tuple[str, ...], expected: str, checkout: Path
+) -> None:
+    assert expected in make(checkout, "--dry-run", target, "PYTHON=python3", *given).stdout
+
+
+@needs_make
 def test_a_machine_without_a_recent_python_is_told_what_is_needed(checkout: Path) -> None:
     ran = make(checkout, "install", "PYTHON=")
     assert ran.returncode != 0

@@ -16,6 +16,9 @@ from typing import Any, NamedTuple
 
 from django.db import models
 
+# What making bytes of a value raises that has not the type of its column: SQLite holds any in any.
+MALFORMED = (ValueError, TypeError, AttributeError, ArithmeticError, RecursionError)
+
 
 class UnsupportedField(TypeError):
     """A field type the history cannot hash the same way on both engines."""
@@ -55,19 +58,22 @@ def json_text(value: Any) -> str:
 
 
 def instant_text(value: dt.datetime | str) -> str:
-    """An instant in UTC with six decimals. SQLite holds it as text in UTC, without zero decimals."""
+    """An instant in UTC with six decimals. SQLite holds it as text in UTC, without zero decimals.
+
+    One spelling only, as for every value below: nothing somebody added to it may go unseen.
+    """
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    if len(value) > 26 or value[10:11] != " " or value[19:20] not in ("", "."):
+    if len(value) not in (19, 26) or value[10] != " " or value[19:20] not in ("", "."):
         raise ValueError(f"{value!r} is not an instant in UTC.")
-    return f"{value[:10]}T{value[11:19]}.{value[20:26]:0<6}"
+    return f"{value[:10]}T{value[11:19]}.{value[20:] or '000000'}"
 
 
 def _date(value: dt.date | str) -> bytes:
     text = str(value)
-    if len(text) != 10 and text[10:] != " 00:00:00":
+    if len(text) != 10:
         raise ValueError(f"{value!r} is not a date.")
-    return text[:10].encode()
+    return text.encode()
 
 
 def _boolean(value: Any) -> bytes:
@@ -84,6 +90,8 @@ def _bytes(value: Any) -> bytes:
 
 
 def _json(raw: str) -> bytes:
+    if not isinstance(raw, str):
+        raise TypeError(f"{raw!r} is not text.")  # bytes would be read as well
     return json_text(json.loads(raw, parse_float=decimal.Decimal)).encode()
 
 

@@ -15,13 +15,14 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 
 from peph.audit import checkpoint, hashing, journal, rows, verify_unseen
-from peph.audit.export_values import WRONG_TYPE, Line, hex_of, shown, state_of, value_of
+from peph.audit.canonical import MALFORMED
+from peph.audit.export_values import Line, hex_of, shown, state_of, value_of
 from peph.audit.findings import CannotProve, Progress
 from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration, by_label, declarations
 from peph.audit.journal import JOURNAL, SETS, JournalRow
 from peph.audit.verify import snapshot
-from peph.audit.verify_chain import PAGE, read_sets
+from peph.audit.verify_chain import LOWEST, PAGE, read_sets
 
 FORMAT = "peph-history-export/1"
 
@@ -52,13 +53,13 @@ def lines(
     with snapshot(connection):
         yield _head(connection, since, with_values=with_values)
         total = _total(connection, since)
-        number = since
-        while page := read_sets(connection, number, PAGE):
+        last = since or LOWEST
+        while page := read_sets(connection, last, PAGE):
             for line in _page(connection, page, seen, with_values=with_values):
                 count.change_sets += line["kind"] == "change_set"
                 count.rows += line["kind"] == "row"
                 yield line
-            number = page[-1]["number"]
+            last = page[-1]["number"]
             progress(count.rows, total)
         if not since:
             for line in _strays(connection, seen):
@@ -206,10 +207,13 @@ def _row(
             if (value := value_of(own, field, stored, raw.salt, raw.redacted, with_values))
             is not None
         ]
-    except WRONG_TYPE:
+    except MALFORMED:
         return line | {"unreadable": True}
     if raw.redacted is not None:
         line["redacted"] = True
+        if raw.salt is not None:
+            # A redaction takes it: it is there because values are, beside commitments for them.
+            line["salted"] = True
     elif with_values and raw.salt is not None:
         line["salt"] = raw.salt.hex()
     return line

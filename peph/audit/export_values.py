@@ -6,12 +6,12 @@ from typing import Any
 from django.db import models
 
 from peph.audit import rows
+from peph.audit.canonical import MALFORMED
 from peph.audit.hashing import Shape, sha256
 
 # Types whose canonical bytes are no text.
 AS_HEX = b"UYF"
 PERSONAL, HIDDEN, REDACTED = "P", "H", "R"
-WRONG_TYPE = (ValueError, TypeError, AttributeError, ArithmeticError)
 Value = list[Any]
 Line = dict[str, Any]
 
@@ -72,7 +72,7 @@ def state_of(
             continue
         try:
             value = value_of(own, field, stored, salt, None, with_values)
-        except WRONG_TYPE:
+        except MALFORMED:
             return {"values": None, "unreadable": True}
         if value is not None:
             found.append(value)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from peph.audit.findings import Problem
 from peph.audit.models import ChangedRow, ChangeSet
 
 BLOCK = 5000
@@ -26,6 +27,23 @@ class JournalRow(NamedTuple):
 
 
 LEAN = JournalRow._fields[:5]
+
+
+def stored_bytes(value: Any) -> bytes:
+    """A hash as it is stored; of what is none, since SQLite holds anything, no bytes at all."""
+    return bytes(value) if isinstance(value, bytes | memoryview) else b""
+
+
+def row_problem(kind: str, message: str, row: JournalRow) -> Problem:
+    """A problem with the place of a journal row; what is no number and no text there is told in words."""
+    return Problem(
+        kind,
+        message,
+        row.number if isinstance(row.number, int) and row.number > 0 else None,
+        row.model if isinstance(row.model, str) else repr(row.model),
+        row.object_id if isinstance(row.object_id, str) else repr(row.object_id),
+        row.history_id if isinstance(row.history_id, int) else None,
+    )
 
 
 def blocks(

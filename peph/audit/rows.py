@@ -1,14 +1,21 @@
 """History rows read raw: the very values the triggers hashed, past every field converter."""
 
 import json
+import re
 from collections.abc import Sequence
 from functools import cache
 from typing import Any, NamedTuple, cast
 
 from django.db import models
 
+from peph.audit.canonical import MALFORMED
 from peph.audit.hashing import Shape, shape
 from peph.audit.history import REDACTED, SALT, Declaration
+
+SALT_SIZE = 16
+_COMMITMENT = re.compile("[0-9a-f]{64}", re.ASCII)
+# What stands for a salt or commitments that are none: SQLite holds any type in any column.
+_NO_SALT, _NO_COMMITMENTS = b"", {"": ""}
 
 
 class RawRow(NamedTuple):
@@ -45,8 +52,8 @@ def _rows(cursor: Any) -> list[RawRow]:
     return [
         RawRow(
             values=row[:-2],
-            salt=None if row[-2] is None else bytes(row[-2]),
-            redacted=None if row[-1] is None else json.loads(row[-1]),
+            salt=None if row[-2] is None else _salt(row[-2]),
+            redacted=None if row[-1] is None else _commitments(row[-1]),
         )
         for row in cursor.fetchall()
     ]
@@ -66,6 +73,38 @@ def raw(connection: Any, declaration: Declaration, ids: Sequence[int]) -> list[t
             f"{_select(declaration, connection.vendor)} WHERE {where} ORDER BY {column}", values
         )
         return cast(list[tuple[Any, ...]], cursor.fetchall())
+
+
+def _salt(raw: Any) -> bytes:
+    return bytes(raw) if isinstance(raw, bytes | memoryview) else _NO_SALT
+
+
+def _commitments(raw: Any) -> dict[str, str]:
+    try:
+        read = json.loads(raw)
+    except MALFORMED:
+        return _NO_COMMITMENTS
+    return read if isinstance(raw, str) and isinstance(read, dict) else _NO_COMMITMENTS
+
+
+def is_sound_redaction(declaration: Declaration, row: RawRow) -> bool:
+    """Whether the salt and the commitments, which no leaf covers, are as they are written.
+
+    Either a salt, or commitments in the place of personal values. A commitment beside a value would
+    excuse any difference between the history and the record.
+    """
+    if row.redacted is None:
+        return row.salt is None or len(row.salt) == SALT_SIZE
+    own = shape(declaration)
+    emptied = {
+        declaration.hashed_name(field)
+        for field, value in zip(own.fields, row.values, strict=True)
+        if value is None and field.attname in declaration.personal
+    }
+    return row.salt is None and all(
+        name in emptied and isinstance(value, str) and _COMMITMENT.fullmatch(value)
+        for name, value in row.redacted.items()
+    )
 
 
 def by_history_id(

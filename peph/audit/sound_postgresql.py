@@ -1,8 +1,8 @@
 """Which journal rows are surely sound, asked fast on PostgreSQL: one statement a model and window.
 
-"Sound" here means all that `verify_rows` asks: the leaf, the change set, the kind, the record, the scopes.
-What is not surely sound is asked again there, in Python, and named. The statements see pg_catalog only:
-nobody's own sha256() or to_char() answers for the database's.
+"Sound" here means all that `verify_rows` asks: the leaf, the salt and the commitments, the change set, the
+kind, the record, the scopes. What is not surely sound is asked again there, in Python, and named. The
+statements see pg_catalog only: nobody's own sha256() or to_char() answers for the database's.
 """
 
 import re
@@ -14,6 +14,7 @@ from typing import Any
 from peph.audit.hashing import shape
 from peph.audit.history import REDACTED, SALT, SCOPES, Declaration
 from peph.audit.journal import BLOCK, JOURNAL, SETS
+from peph.audit.rows import SALT_SIZE
 from peph.audit.triggers.postgresql import literal_bytes, quoted
 
 # By tag of the type: how long its canonical value is. One that is not makes another leaf, and is looked at.
@@ -81,7 +82,22 @@ def _sound(declaration: Declaration) -> Iterator[str]:
             yield f"j.{name}_id IS NULL"
         elif field.attname in copies:
             yield f"h.{quoted(copies[field.attname].column)} IS NOT DISTINCT FROM j.{name}_id"
+    yield _sound_redaction(declaration)
     yield f"sha256({_leaf(declaration)}) = j.leaf"
+
+
+def _sound_redaction(declaration: Declaration) -> str:
+    """As `rows.is_sound_redaction`; what the commitments look like, `_leaf` asks."""
+    emptied = "".join(
+        f"CASE WHEN h.{quoted(field.column)} IS NULL THEN '{declaration.hashed_name(field)}' END, "
+        for field in shape(declaration).fields
+        if field.attname in declaration.personal
+    )
+    return (
+        f"CASE WHEN h.{REDACTED} IS NULL THEN h.{SALT} IS NULL OR octet_length(h.{SALT}) = {SALT_SIZE}"
+        f" WHEN h.{SALT} IS NOT NULL OR jsonb_typeof(h.{REDACTED}) <> 'object' THEN false"
+        f" ELSE h.{REDACTED} - ARRAY[{emptied}NULL]::text[] = '{{}}'::jsonb END"
+    )
 
 
 def _leaf(declaration: Declaration) -> str:

@@ -1,8 +1,8 @@
 """Which journal rows are surely sound, asked fast on SQLite: one Python function generated a model.
 
-"Sound" here means all that `verify_rows` asks: the leaf, the change set, the kind, the record, the scopes.
-What is not surely sound is asked again there, slowly, and named. The function is straight-line code over
-one raw history row; values that come back often are turned into bytes once.
+"Sound" here means all that `verify_rows` asks: the leaf, the salt, the change set, the kind, the record,
+the scopes. What is not surely sound is asked again there, slowly, and named. The function is straight-line
+code over one raw history row; values that come back often are turned into bytes once.
 """
 
 import hashlib
@@ -13,6 +13,7 @@ from typing import Any, cast
 from django.db import models
 
 from peph.audit import rows
+from peph.audit.canonical import MALFORMED
 from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration
 from peph.audit.journal import JournalRow
@@ -22,7 +23,6 @@ MOST_KEPT, LONGEST_KEPT = 2000, 200
 # Nearly every row has its own: keeping them would only cost.
 _UNIQUE = ("history_id", "history_date")
 _FIXED_SIZES = {b"T": 26, b"U": 16}
-_WRONG_TYPE = (ValueError, TypeError, AttributeError, ArithmeticError)
 
 
 def suspects(
@@ -81,15 +81,18 @@ def _function(declaration: Declaration) -> Sound:
 def sound(history, journal):
     {", ".join(f"v{number}" for number in range(len(own.fields)))}, salt, redacted = history
     {", ".join(("_number", "_id", "_model", "_history_id", *JournalRow._fields[4:]))} = journal
-    if redacted is not None or {" or ".join(_differences(declaration, at))}:
-        return False
-    salt = salt or b''
     try:
+        if redacted is not None or {" or ".join(_differences(declaration, at))}:
+            return False
+        if salt is None:
+            salt = b''
+        elif salt.__class__ is not bytes or len(salt) != {rows.SALT_SIZE}:
+            return False
         return sha256(b''.join(({", ".join(pieces)},))).digest() == leaf
-    except wrong_type:
+    except malformed:
         return False
 """
-    names["wrong_type"] = _WRONG_TYPE
+    names["malformed"] = MALFORMED
     # The source is made of numbers and of the fixed words above: no name and no value enters it.
     exec(compile(source, f"<sound {declaration.label}>", "exec"), names)  # noqa: S102
     return cast(Sound, names["sound"])

@@ -6,6 +6,7 @@ from django.db import models
 
 from peph.audit.findings import Problem, Report
 from peph.audit.history import REDACTED, Declaration, declarations
+from peph.audit.verify_unseen import key_of
 
 
 def check(connection: Any, report: Report) -> None:
@@ -30,13 +31,18 @@ def _difference(
         differs = f"({then} IS NOT NULL AND {differs})"
     if copy.attname in declaration.personal:
         # Redacted, it is null in the history whatever the record held; its commitment says it held one.
-        differs = f"({_commitment(declaration.hashed_name(copy), vendor)} IS NULL AND {differs})"
+        commitment = _commitment(declaration.hashed_name(copy), vendor)
+        differs = f"(({then} IS NOT NULL OR {commitment} IS NULL) AND {differs})"
     return differs
 
 
 def _commitment(name: str, vendor: str) -> str:
     if vendor == "sqlite":
-        return f"json_extract(h.{REDACTED}, '$.\"{name}\"')"
+        held = f"h.{REDACTED}"
+        return (
+            f"CASE WHEN typeof({held}) = 'text' AND json_valid({held})"
+            f" THEN json_extract({held}, '$.\"{name}\"') END"
+        )
     return f"(h.{REDACTED} -> '{name}')"
 
 
@@ -95,5 +101,5 @@ def _check_vanished(connection: Any, report: Report, declaration: Declaration) -
 def _add(
     report: Report, declaration: Declaration, message: str, key: Any, history_id: int | None
 ) -> None:
-    object_id = str(declaration.pk.to_python(key))
+    object_id = key_of(declaration, key)
     report.add(Problem("live", message, None, declaration.label, object_id, history_id))

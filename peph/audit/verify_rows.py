@@ -2,14 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from django.db import DatabaseError
 
 from peph.audit import hashing, journal, rows, sound_postgresql, sound_sqlite
-from peph.audit.findings import Problem, Report
+from peph.audit.canonical import MALFORMED
+from peph.audit.findings import Report
 from peph.audit.history import SCOPES, Declaration, by_label
-from peph.audit.journal import JournalRow
+from peph.audit.journal import JournalRow, row_problem, stored_bytes
 from peph.audit.verify_swaps import MOST_COMPARED, Mismatch, explain
 from peph.audit.verify_unseen import Seen, key_of
 
@@ -42,7 +44,6 @@ class Rows:
         for row in block:
             by_model[row[2]].append(row)
         for label, found in by_model.items():
-            self._meet(label, found)
             try:
                 declaration = by_label(label)
             except LookupError:
@@ -51,7 +52,8 @@ class Rows:
                     row_problem("altered", "the journal names no model we track", first)
                 )
                 continue
-            if not self._is_postgresql:
+            found = self._meet(label, found)
+            if found and not self._is_postgresql:
                 self._look_at(
                     declaration, sound_sqlite.suspects(self.connection, declaration, found)
                 )
@@ -86,17 +88,24 @@ class Rows:
                 self._look_at(declaration, journal.by_id(self.connection, ids))
         self._waiting, self._waiting_rows = set(), 0
 
-    def _meet(self, label: str, found: list[tuple[Any, ...]]) -> None:
-        """Note which history rows the journal names; a second time is one too many."""
+    def _meet(self, label: str, found: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Note which history rows the journal names, a second time is one too many; answers who names one."""
         seen = self.seen[label]
         ids = [row[3] for row in found]
+        if set(map(type, ids)) != {int}:
+            for row in self._whole([row for row in found if type(row[3]) is not int]):
+                self.report.add(row_problem("altered", "the journal names no history row", row))
+            found = [row for row in found if type(row[3]) is int]
+            if not (ids := [row[3] for row in found]):
+                return found
         if ids == list(range(ids[0], ids[0] + len(ids))) and seen.add_run(ids[0], ids[-1]):
-            return
+            return found
         twice = [row for row in found if not seen.add(row[3])]
         for row in self._whole(twice[:MOST_COMPARED]):
             self.report.add(
                 row_problem("inserted", "a second journal row for one history row", row)
             )
+        return found
 
     def _whole(self, found: Sequence[tuple[Any, ...]]) -> list[JournalRow]:
         if self._is_postgresql:
@@ -136,16 +145,25 @@ class Rows:
             self.report.add(row_problem("altered", "the history row cannot be read", row))
             return
         own = hashing.shape(declaration)
-        try:
+        leaf: bytes | None = None
+        # A value of the wrong type makes no leaf: somebody put it there.
+        with suppress(*MALFORMED):
             leaf = own.leaf(history.values, history.salt, history.redacted)
-        except (ValueError, TypeError, AttributeError, ArithmeticError):
-            leaf = b""  # a value of the wrong type: somebody put it there
-        if leaf == bytes(row.leaf):
-            if (difference := _journal_difference(declaration, row, history)) is not None:
+        if leaf == stored_bytes(row.leaf):
+            if (difference := _difference(declaration, row, history)) is not None:
                 self.report.add(row_problem(*difference, row))
         # One is as broken as a thousand, and a thousand would be held in memory.
         elif len(self.mismatches[row.model]) < MOST_COMPARED:
             self.mismatches[row.model].append(Mismatch(row, history))
+
+
+def _difference(
+    declaration: Declaration, row: JournalRow, history: rows.RawRow
+) -> tuple[str, str] | None:
+    """What is wrong with a history row whose leaf is right, and with what the journal says of it."""
+    if not rows.is_sound_redaction(declaration, history):
+        return "altered", "its salt or its commitments were altered"
+    return _journal_difference(declaration, row, history)
 
 
 def _journal_difference(
@@ -154,12 +172,12 @@ def _journal_difference(
     """What the journal says of a sound history row that the row itself does not."""
     at = rows.positions(hashing.shape(declaration))
     value = history.values
-    if not _same_id(value[at["change_set_id"]], row.change_set_id):
+    if value[at["change_set_id"]] != row.change_set_id:
         return "moved", "the journal row is in another change set than its history row"
     if value[at["history_type"]] != row.type:
         return "altered", "the journal gives the change another kind"
-    key = value[at[declaration.pk.attname]]
-    if str(key) != row.object_id and key_of(declaration, key) != row.object_id:
+    # One spelling only: who looks for the changes of a record finds no other.
+    if key_of(declaration, value[at[declaration.pk.attname]]) != row.object_id:
         return "altered", "the journal names another record"
     scope = dict(declaration.scope)
     for name in SCOPES:
@@ -168,19 +186,6 @@ def _journal_difference(
         if field is not None and field.attname not in at:
             continue  # not in the history: nothing to hold it against
         actual = None if field is None else value[at[field.attname]]
-        if not _same_id(actual, noted):
+        if actual != noted:
             return "altered", f"the journal names another {name}"
     return None
-
-
-def _same_id(one: Any, other: Any) -> bool:
-    """Whether two raw ids are one; SQLite has them as text without hyphens."""
-    return one == other or _hex(one) == _hex(other)
-
-
-def _hex(value: Any) -> str | None:
-    return None if value is None else str(value).replace("-", "")
-
-
-def row_problem(kind: str, message: str, row: JournalRow) -> Problem:
-    return Problem(kind, message, row.number, row.model, row.object_id, row.history_id)

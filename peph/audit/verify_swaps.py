@@ -4,8 +4,10 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from peph.audit import hashing, rows
+from peph.audit.canonical import MALFORMED
 from peph.audit.findings import Problem
 from peph.audit.history import Declaration
+from peph.audit.journal import row_problem
 
 MOST_COMPARED = 100
 # What the database added to the values when it wrote the row.
@@ -36,28 +38,28 @@ def explain(declaration: Declaration, mismatches: list[Mismatch]) -> list[Proble
 
 
 def _problem(each: Mismatch, partner: Mismatch | None) -> Problem:
-    row = each.journal
     if partner is None:
         kind, message = "altered", "the history row is not the one that was written"
     else:
         kind = "swapped"
         message = f"it holds the content of history row {partner.journal.history_id}"
-    return Problem(kind, message, row.number, row.model, row.object_id, row.history_id)
+    return row_problem(kind, message, each.journal)
 
 
 def _has_content_of(declaration: Declaration, one: Mismatch, other: Mismatch) -> bool:
     """Whether the values now in `one`, put back in the place of `other`, give the leaf noted there."""
     own = hashing.shape(declaration)
     at = rows.positions(own)
-    noted = bytes(other.journal.leaf)
+    noted = other.journal.leaf
     for kept in ((), ("history_id",), ("history_id", "change_set_id"), _WRITTEN):
         values = list(one.history.values)
         for name in kept:
             values[at[name]] = other.history.values[at[name]]
         for salt in (one.history.salt, other.history.salt):
             try:
+                # On PostgreSQL a leaf is a view of memory, which equals the bytes it shows.
                 if own.leaf(values, salt, one.history.redacted) == noted:
                     return True
-            except (ValueError, TypeError, AttributeError, ArithmeticError):
+            except MALFORMED:
                 return False
     return False

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.core.exceptions import ValidationError
+
 from peph.audit.findings import Problem, Report
 from peph.audit.history import Declaration, declarations
 
@@ -51,7 +53,11 @@ class Seen:
 
 
 def key_of(declaration: Declaration, value: Any) -> str:
-    return str(declaration.pk.to_python(value))
+    """The key as the journal has it; what is no key at all, as it is."""
+    try:
+        return str(declaration.pk.to_python(value))
+    except (ValidationError, TypeError, ArithmeticError):
+        return str(value)
 
 
 def check(connection: Any, report: Report, seen: dict[str, Seen]) -> None:

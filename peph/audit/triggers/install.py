@@ -51,16 +51,24 @@ def install(using: str = DEFAULT_DB_ALIAS) -> list[str]:
 def check(using: Any = DEFAULT_DB_ALIAS) -> list[str]:
     """Where the triggers are not as generated, in words; empty when the history is guarded.
 
-    Takes an alias or a connection.
+    Takes an alias or a connection. A trigger of somebody else's on a guarded table is told, and left alone
+    by install(): what it does to a row before or after ours is nothing we can vouch for.
     """
     using = getattr(using, "alias", using)
     tracked = _present(using)
     if tracked is None:
         return []
-    work = _work_sqlite if connections[using].vendor == "sqlite" else _work_postgresql
+    is_sqlite = connections[using].vendor == "sqlite"
+    work = _work_sqlite if is_sqlite else _work_postgresql
+    guarded = _OWN_TABLES | {name for each in tracked for name in (each.table, each.history_table)}
     with connections[using].cursor() as cursor:
         found = [difference for difference, _statements in work(using, cursor, tracked)]
-        if connections[using].vendor == "sqlite":
+        found += [
+            f"trigger {name} of {table} is not ours"
+            for name, table in (sqlite if is_sqlite else postgresql).foreign(cursor)
+            if table in guarded
+        ]
+        if is_sqlite:
             found += _pragmas(cursor)
     return found
 

@@ -253,3 +253,13 @@ def installed_triggers(cursor: Any) -> dict[Trigger, bool]:
         " AND t.tgname LIKE 'peph\\_%'"
     )
     return {Trigger(*row[:4]): row[4] for row in cursor.fetchall()}
+
+
+def foreign(cursor: Any) -> list[tuple[str, str]]:
+    """(name, table) of the triggers that are not ours by their name."""
+    cursor.execute(
+        "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid"
+        " WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace"
+        " AND t.tgname NOT LIKE 'peph\\_%' ORDER BY t.tgname, c.relname"
+    )
+    return list(cursor.fetchall())

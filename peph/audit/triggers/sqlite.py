@@ -194,3 +194,12 @@ def installed(cursor: Any) -> dict[str, str]:
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'peph\\_%' ESCAPE '\\'"
     )
     return dict(cursor.fetchall())
+
+
+def foreign(cursor: Any) -> list[tuple[str, str]]:
+    """(name, table) of the triggers that are not ours by their name."""
+    cursor.execute(
+        "SELECT name, tbl_name FROM sqlite_master"
+        " WHERE type = 'trigger' AND name NOT LIKE 'peph\\_%' ESCAPE '\\' ORDER BY name"
+    )
+    return list(cursor.fetchall())

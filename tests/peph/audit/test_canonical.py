@@ -191,7 +191,15 @@ def test_a_negative_zero_is_zero_wherever_it_comes_from(db: None) -> None:
 
 def test_an_instant_is_written_in_utc_with_six_decimals() -> None:
     assert instant_text("2026-11-23 20:30:00") == "2026-11-23T20:30:00.000000"
-    assert instant_text("2026-11-23 20:30:00.5") == "2026-11-23T20:30:00.500000"
+    assert instant_text("2026-11-23 20:30:00.500000") == "2026-11-23T20:30:00.500000"
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-23 20:30:00.5", "2026-11-23 20:30:00.", "2026-11-23T20:30:00", "2026-11-23"]
+)
+def test_an_instant_has_one_spelling(text: str) -> None:
+    with pytest.raises(ValueError, match="is not an instant"):
+        instant_text(text)
 
 
 @pytest.mark.parametrize(

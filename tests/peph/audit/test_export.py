@@ -87,6 +87,46 @@ def test_what_we_call_broken_the_reader_of_an_export_calls_broken(
         assert name is None or str(name) in places
 
 
+@pytest.mark.parametrize("with_values", [False, True], ids=["commitments", "values"])
+@pytest.mark.parametrize("forged", ['{"name": "00"}', "{}"], ids=["a commitment", "none"])
+def test_commitments_beside_values_excuse_nothing(
+    with_values: bool,
+    forged: str,
+    past: SimpleNamespace,
+    guards_down: Callable[..., Any],
+    tmp_path: Path,
+) -> None:
+    """They are no part of the leaf; a redacted row can be held against no record."""
+    with guards_down():
+        sql(
+            "UPDATE ledger_historicalentry SET redacted = %s WHERE history_id = %s",
+            forged,
+            past.ids[2],
+        )
+        sql("UPDATE ledger_entry SET name = 'somebody else' WHERE id = %s", key(past.entry.pk))
+    found = _proof(_export(tmp_path / "export", with_values=with_values))
+    place = f"change set {past.last.number}, record ledger.entry {past.entry.pk}"
+    assert found.problems == [
+        f"{place}, history row {past.ids[2]} :"
+        " the row holds commitments in the place of values that are still there"
+    ]
+
+
+def test_a_change_set_before_the_first_is_told(
+    past: SimpleNamespace, guards_down: Callable[..., Any], tmp_path: Path
+) -> None:
+    names = [field.column for field in ChangeSet._meta.concrete_fields]
+    forged = {"id": "'00000000000000000000000000000004'", "number": "-1", "rows": "0"}
+    with guards_down():
+        sql(
+            f"INSERT INTO audit_changeset ({', '.join(names)})"
+            f" SELECT {', '.join(forged.get(name, name) for name in names)}"
+            " FROM audit_changeset WHERE number = 1"
+        )
+    assert not verify().is_whole
+    assert "its number is too small" in _proof(_export(tmp_path / "export")).problems[0]
+
+
 def test_a_change_set_taken_out_is_missed(
     past: SimpleNamespace, guards_down: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -1,0 +1,1 @@
+"""The tampering campaign: a small world, the deeds of whoever holds the database, weak verifiers."""
