@@ -150,15 +150,29 @@ def scratch(scratch_template: _Engine, django_db_blocker: Any) -> Iterator[Scrat
             scratch_template.drop(made.name)
 
 
+def _fresh_in_child() -> None:
+    """A forked child opens its own connection. It would find another one than its parent's where the
+    parent runs an event loop (a browser is driven): connections are kept by thread or by loop.
+    """
+    if _in_use:
+        connections["default"] = connections.create_connection("default")
+
+
+_in_use: list[Scratch] = []
+os.register_at_fork(after_in_child=_fresh_in_child)
+
+
 @contextmanager
 def as_default(made: Scratch) -> Iterator[None]:
     """Let the process, its new threads and its forked children work on this database."""
     before, settings = connections["default"], connections.databases["default"]
     connections.databases["default"] = {**settings, "NAME": made.name}
     connections["default"] = connections.create_connection("default")
+    _in_use.append(made)
     try:
         yield
     finally:
+        _in_use.pop()
         connections["default"].close()
         connections["default"] = before
         connections.databases["default"] = settings

@@ -6,6 +6,7 @@ import cases.policy
 import organizations.policy
 from peph.access import Policy
 from peph.audit.models import ChangeSet
+from tests.engines import once
 from tests.routes_table import API, PAGES
 from tests.test_routes import EMPTY, address, things
 
@@ -61,6 +62,7 @@ def addresses():
     )
 
 
+@once
 @pytest.mark.parametrize("who", AUDITORS)
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
 def test_no_address_writes_for_an_auditor(who, method, client, cast, things):

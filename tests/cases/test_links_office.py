@@ -117,7 +117,7 @@ def test_it_is_sent_again_and_called_back_by_buttons(client, cast, link, now):
     at = {"version": link.version}
     early = client.post(f"/links/{link.pk}/renew/", at, follow=True)
     assert "il y a moins d’une heure" in text(early)
-    now.shift(dt.timedelta(hours=2))
+    now.shift(dt.timedelta(minutes=90))
     assert client.post(f"/links/{link.pk}/renew/", at)["Location"] == f"/links/{link.pk}/address/"
     stale = client.post(f"/links/{link.pk}/revoke/", {**at, "confirmed": "yes"})
     assert stale.status_code == 412
@@ -159,7 +159,7 @@ def test_the_api_sends_reads_renews_and_calls_back(client, cast, to_start, now):
     assert client.get(path + "address/").json() == {"address": address_of(TaskLink.objects.get())}
     assert post(client, path + "renew/", {}).status_code == 428
     assert post(client, path + "renew/", {}, 1).status_code == 409
-    now.shift(dt.timedelta(hours=2))
+    now.shift(dt.timedelta(minutes=90))
     assert post(client, path + "renew/", {"when": "now"}, 1).status_code == 400
     renewed = post(client, path + "renew/", {}, 1)
     assert (renewed.status_code, renewed["ETag"]) == (200, '"2"')
