@@ -267,12 +267,6 @@ class Resource(Idempotent, GenericViewSet):
         now = self.find(row.pk)
         return Response(status=204) if now is None else self.answer(now, status)
 
-    def finalize_response(self, request: Any, response: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().finalize_response(request, response, *args, **kwargs)
-        # About people: kept by no proxy and no browser.
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response
-
 
 def bounded_page(
     rows: QuerySet, *, order: Order, branches: Sequence[Q] = (EVERYTHING,), **asked: Any

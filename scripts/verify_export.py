@@ -4,6 +4,7 @@
     python3 verify_export.py FILE [--checkpoint NOTE … --public-key HEX] [--receipts FILE] [--lang en]
 
 Exit status: 0 whole, 1 broken, 2 cannot prove. Written from docs/history.md, which says every byte.
+One file on purpose, however long: a sceptic takes it away, reads it from top to bottom and runs it.
 """
 
 import argparse

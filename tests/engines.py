@@ -4,7 +4,5 @@ import os
 
 import pytest
 
-once = pytest.mark.skipif(
-    os.environ.get("DATABASE_URL", "").startswith("postgres"),
-    reason="the same on each engine: run once, on SQLite",
-)
+ON_POSTGRESQL = os.environ.get("DATABASE_URL", "").startswith("postgres")
+once = pytest.mark.skipif(ON_POSTGRESQL, reason="the same on each engine: run once, on SQLite")

@@ -29,6 +29,7 @@ from peph.audit.changes import SYSTEM
 from peph.audit.index_terms import field_term, kind_term, place_term
 from peph.audit.models import ChangeSet
 from peph.errors import DomainError
+from peph.moments import midnight
 from peph.paging import page_of
 
 CASES = 1000
@@ -177,7 +178,7 @@ def _period(number: int) -> Iterator[Asked]:
     """One day long ago, and the last thirty."""
     at = ChangeSet.objects.get(number=number).at
     day = timezone.localtime(at).date()
-    begin = timezone.make_aware(dt.datetime.combine(day, dt.time.min))
+    begin = midnight(day)
     days: list[Any] = [begin, begin + dt.timedelta(days=1)]
     sql = f"SELECT number FROM {ChangeSet._meta.db_table} WHERE at >= %s AND at < %s"  # noqa: S608
     if data.connection.vendor == "sqlite":

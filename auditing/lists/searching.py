@@ -12,7 +12,6 @@ from typing import Any
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
-from django.utils import timezone
 
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY, TOUCHED_POLICY
 from cases.policy import Action
@@ -21,6 +20,7 @@ from peph.audit import index
 from peph.audit.index_terms import field_term, kind_term, now_term, place_term
 from peph.audit.models import ChangedRow, ChangeSet
 from peph.audit.questions import Condition, Question, first_number_at, numbers
+from peph.moments import midnight
 from peph.paging import Order, Page, page_of
 
 NEWEST_NUMBER_FIRST = Order("number")
@@ -132,11 +132,11 @@ def _period(since: dt.date | None, until: dt.date | None) -> tuple[int | None, i
     least = most = None
     moments = []
     if since:
-        moments.append(Q(GreaterThanOrEqual(_unindexed_at(), _midnight(since))))
+        moments.append(Q(GreaterThanOrEqual(_unindexed_at(), midnight(since))))
         # Nothing so late: no number is.
-        least = first_number_at(_midnight(since) - SLACK) or 2**62
+        least = first_number_at(midnight(since) - SLACK) or 2**62
     if until:
-        end = _midnight(until + dt.timedelta(days=1))
+        end = midnight(until + dt.timedelta(days=1))
         moments.append(Q(LessThan(_unindexed_at(), end)))
         most = first_number_at(end + SLACK)
     return least, most, moments
@@ -145,10 +145,6 @@ def _period(since: dt.date | None, until: dt.date | None) -> tuple[int | None, i
 def _unindexed_at() -> Coalesce:
     """The moment, where the numbers already lead: its own index would read the whole period."""
     return Coalesce(F("at"), F("at"))
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def _not_telling(user: Any, scope: Condition, asked: Mapping[str, Any]) -> Iterator[Q]:

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from auditing.services.access_lines import kind_text, who_text
-from auditing.services.unusual import midnight
 from cases.models import Case, Consent, DisabilityRecord, Participant
 from peph.accounts.models import User
 from peph.audit.models import AccessLog
+from peph.moments import midnight
 from peph.scopes import grant_models, live_grants
 
 # Days × people × what; more than that is asked for by a shorter period.

@@ -28,6 +28,7 @@ from django.utils import timezone
 
 from auditing.services.unusual_names import NameMatch, name_matches
 from peph.audit.models import AccessLog
+from peph.moments import midnight
 from peph.scopes import grant_models, live_grants
 
 # Measure → the daily count up to which nothing is ever said.
@@ -75,11 +76,6 @@ class Flag:
         day = self.day.isoformat()
         verb = {"verb": self.verbs[0]} if len(self.verbs) == 1 else {}
         return urlencode({"actor": str(self.actor_id), "since": day, "until": day, **verb, **more})
-
-
-def midnight(day: dt.date) -> dt.datetime:
-    """The beginning of a local day."""
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))
 
 
 def period(since: dt.date | None, until: dt.date | None) -> tuple[dt.date, dt.date]:

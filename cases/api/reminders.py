@@ -84,8 +84,3 @@ class CalendarFeedView(APIView):
         """End the address; there may be none."""
         revoke_calendar(request.user, by=request.user)
         return Response(status=204)
-
-    def finalize_response(self, *args: Any, **kwargs: Any) -> Response:
-        response = super().finalize_response(*args, **kwargs)
-        response.headers.setdefault("Cache-Control", "no-store")
-        return response

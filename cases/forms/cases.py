@@ -3,7 +3,6 @@
 from typing import Any
 
 from django import forms
-from django.contrib.auth import get_user_model
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +10,7 @@ from cases.forms.participants import PERSON, PersonForm
 from cases.forms.people import coordinators, people_like
 from cases.models import Case, CaseGrant, Participant
 from cases.policy import REGION_CASE_POLICY, Action
+from organizations.forms.grants import account_with
 from organizations.models import JobClass, Region
 from peph.forms import DateInput
 
@@ -148,11 +148,7 @@ class ShareForm(forms.Form):
     expires_on = forms.DateField(label=_("Last day"), widget=DateInput)
 
     def clean_email(self) -> Any:
-        email = self.cleaned_data["email"].strip().lower()
-        user = get_user_model()._default_manager.filter(email=email, is_active=True).first()
-        if user is None:
-            raise forms.ValidationError(_("No open account has this e-mail."))
-        return user
+        return account_with(self.cleaned_data["email"], is_active=True)
 
     @property
     def arguments(self) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from typing import Any, ClassVar
 
 import django_filters as df
 from django.db.models import QuerySet
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import KeyDate, KeyDateChange
@@ -13,6 +12,7 @@ from cases.workflow import KeyDateChangeStatus
 from organizations.filters import organizations, regions
 from peph.accounts.models import User
 from peph.forms import DateInput
+from peph.moments import midnight
 
 ALL = _("All")
 
@@ -47,14 +47,10 @@ class KeyDateChangeFilter(df.FilterSet):
         )  # fmt: skip
 
     def from_day(self, queryset: QuerySet, name: str, value: dt.date) -> QuerySet:
-        return queryset.filter(asked_at__gte=_midnight(value))
+        return queryset.filter(asked_at__gte=midnight(value))
 
     def to_day(self, queryset: QuerySet, name: str, value: dt.date) -> QuerySet:
-        return queryset.filter(asked_at__lt=_midnight(value + dt.timedelta(days=1)))
+        return queryset.filter(asked_at__lt=midnight(value + dt.timedelta(days=1)))
 
     def only_mine(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         return queryset.to_decide_by(self.request.user) if value else queryset  # type: ignore[attr-defined]
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

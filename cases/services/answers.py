@@ -16,6 +16,7 @@ from django.utils import timezone
 from cases.models import TaskLink
 from cases.policy import ANSWER_RATE_POLICY, Action
 from organizations.models import Region
+from peph.moments import midnight
 
 USUAL_DAYS = 365
 # The best peer published went from 10 % of forms answered to 75 %, by links (docs/hosts-answer.md).
@@ -111,10 +112,6 @@ def _first_sent(user: Any, since: dt.date, until: dt.date) -> QuerySet[TaskLink]
     seen: Any = ANSWER_RATE_POLICY.q(user, Action.VIEW)
     return TaskLink.objects.filter(
         seen,
-        created_at__gte=_midnight(since),
-        created_at__lt=_midnight(until + dt.timedelta(days=1)),
+        created_at__gte=midnight(since),
+        created_at__lt=midnight(until + dt.timedelta(days=1)),
     )
-
-
-def _midnight(day: dt.date) -> dt.datetime:
-    return timezone.make_aware(dt.datetime.combine(day, dt.time.min))

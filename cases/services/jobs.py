@@ -17,12 +17,11 @@ from peph.audit import index, proof
 from peph.audit.kept_notes import Contradicted
 from peph.idempotency.services import forget_old
 from peph.outbox.services import deliver, erase_sent
+from peph.progress import Progress
 
 logger = logging.getLogger(__name__)
 
 DONE, TO_LOOK_AT, COULD_NOT = 0, 1, 2
-# Called with how much is done of how much.
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)

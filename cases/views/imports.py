@@ -26,12 +26,11 @@ from cases.imports.uploads import (
 from cases.models import ImportUpload
 from peph.audit import access_log
 from peph.errors import Conflict, DomainError
+from peph.exports import safe_text
 from peph.pages import posted, refusals
 
 PROBLEMS_SHOWN = 200
 MOST_DECISIONS = 300
-# A spreadsheet runs what begins so as a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,9 +154,5 @@ def _as_csv(problems: list[Problem]) -> str:
     lines.writerow((_("Row"), _("Column"), _("Value"), _("Problem")))
     for problem in problems:
         texts = (problem.column, problem.value, str(problem.message))
-        lines.writerow((problem.row, *map(_harmless, texts)))
+        lines.writerow((problem.row, *map(safe_text, texts)))
     return text.getvalue()
-
-
-def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -104,7 +104,7 @@ class GrantForm(forms.Form):
         self.fields["on"].choices = [("", _("Choose")), *groups]  # type: ignore[attr-defined]
 
     def clean_email(self) -> User:
-        return _account(self.cleaned_data["email"], is_active=True)
+        return account_with(self.cleaned_data["email"], is_active=True)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -159,13 +159,14 @@ class TransferForm(forms.Form):
 
     def clean_person(self) -> User:
         # Also an account that was closed: that is often when the hand-over is thought of.
-        return _account(self.cleaned_data["person"])
+        return account_with(self.cleaned_data["person"])
 
     def clean_to(self) -> User:
-        return _account(self.cleaned_data["to"], is_active=True)
+        return account_with(self.cleaned_data["to"], is_active=True)
 
 
-def _account(email: str, **more: Any) -> User:
+def account_with(email: str, **more: Any) -> User:
+    """The account with this e-mail, as it was typed. Raises the form's ValidationError."""
     user = User.objects.filter(email=email.strip().lower(), **more).first()
     if user is None:
         raise forms.ValidationError(_("No open account has this e-mail."))

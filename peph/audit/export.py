@@ -17,12 +17,13 @@ from django.utils import timezone
 from peph.audit import checkpoint, hashing, journal, rows, verify_unseen
 from peph.audit.canonical import MALFORMED
 from peph.audit.export_values import Line, hex_of, shown, state_of, value_of
-from peph.audit.findings import CannotProve, Progress
+from peph.audit.findings import CannotProve
 from peph.audit.hashing import shape
 from peph.audit.history import SCOPES, Declaration, by_label, declarations
 from peph.audit.journal import JOURNAL, SETS, JournalRow
 from peph.audit.verify import snapshot
 from peph.audit.verify_chain import LOWEST, PAGE, read_sets
+from peph.progress import Progress
 
 FORMAT = "peph-history-export/1"
 

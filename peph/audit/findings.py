@@ -1,11 +1,9 @@
 """What a proof of the history finds, and how it is said."""
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from typing import Any, NamedTuple
 
 MOST_PROBLEMS = 50
-Progress = Callable[[int, int], None]
 
 
 class CannotProve(Exception):

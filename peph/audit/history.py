@@ -168,6 +168,11 @@ class Declaration:
         ]
 
     @property
+    def told(self) -> list[tuple[models.Field, models.Field]]:
+        """Those of `columns` that tell a person something: not the key, not the count of saves."""
+        return [each for each in self.columns if each[0].name not in ("id", "version")]
+
+    @property
     def hashed(self) -> list[models.Field]:
         """The fields of a history row that its leaf covers, sorted by the name they are hashed under."""
         fields = (

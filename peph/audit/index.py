@@ -4,7 +4,7 @@ A batch is one transaction under the lock of the index's one row of state: two a
 process killed anywhere leaves whole batches. Nothing of it is evidence: it can be built anew at any time.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 from peph.audit import index_terms
 from peph.audit.index_terms import now_term, place_term
 from peph.audit.models import ChangeSet, IndexEntry, IndexState, IndexTerm
+from peph.progress import Progress
 
 # Change sets of a batch, and the records of them at most: an import has a hundred thousand.
 BATCH, MOST_RECORDS = 500, 20_000
@@ -20,9 +21,6 @@ _INSERT = 400
 ENTRIES, TERMS = IndexEntry._meta.db_table, IndexTerm._meta.db_table
 _SETS, _STATE = ChangeSet._meta.db_table, IndexState._meta.db_table
 REBUILT = "audit_index_rebuilt"
-
-# Called with how much is done of how much.
-Progress = Callable[[int, int], None]
 
 
 def behind() -> int:

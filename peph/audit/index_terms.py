@@ -17,8 +17,6 @@ from peph.audit.history import Declaration, declarations
 from peph.audit.models import ChangedRow, ChangeSet
 
 PLACES = ("region", "organization")
-# Of every record, and never the answer to a question.
-_NEVER_ASKED = ("id", "version")
 _FETCH = 2000
 _SETS, _ROWS = ChangeSet._meta.db_table, ChangedRow._meta.db_table
 _BATCH = (
@@ -54,7 +52,7 @@ def _hex(key: Any) -> str:
 
 def indexed_fields(declaration: Declaration) -> list[models.Field]:
     """The fields of a kind that can be asked for."""
-    return [live for live, _copy in declaration.columns if live.name not in _NEVER_ASKED]
+    return [live for live, _copy in declaration.told]
 
 
 # ------------------------------------------------------------------ a batch of change sets
@@ -65,24 +63,24 @@ def entries(connection: Any, after: int, upto: int) -> Entries:
             f"SELECT DISTINCT s.number, r.model, r.region_id, r.organization_id FROM {_BATCH}",
             [after, upto],
         )
-        for number, model, region, organization in _fetched(cursor):
+        for number, model, *places in _fetched(cursor):
             yield kind_term(model), number
-            if region:
-                yield place_term("region", region), number
-            if organization:
-                yield place_term("organization", organization), number
+            yield from _places(number, places)
         cursor.execute(
             f"SELECT number, region_id, organization_id FROM {_SETS}"
             " WHERE number > %s AND number <= %s",
             [after, upto],
         )
-        for number, region, organization in _fetched(cursor):
-            if region:
-                yield place_term("region", region), number
-            if organization:
-                yield place_term("organization", organization), number
+        for number, *places in _fetched(cursor):
+            yield from _places(number, places)
     for declaration in changed_kinds(connection, after, upto):
         yield from _changed_fields(connection, declaration, after, upto)
+
+
+def _places(number: int, keys: Iterable[Any]) -> Entries:
+    for place, key in zip(PLACES, keys, strict=True):
+        if key:
+            yield place_term(place, key), number
 
 
 def changed_kinds(connection: Any, after: int, upto: int) -> list[Declaration]:

@@ -14,11 +14,12 @@ from django.utils import timezone
 from peph.audit import checkpoint, context, kept_notes, receipts
 from peph.audit.changes import SYSTEM
 from peph.audit.checkpoint import CheckpointError, Note
-from peph.audit.findings import CannotProve, Head, Problem, Progress, Report
+from peph.audit.findings import CannotProve, Head, Problem, Report
 from peph.audit.hashing import ZERO
 from peph.audit.models import ChangeSet, Checkpoint, VerificationRun
 from peph.audit.receipts import Receipt
 from peph.audit.verify import verify
+from peph.progress import Progress
 
 # What keeps a proof from being made, though nothing is known to be broken.
 UNPROVEN = (CannotProve, CheckpointError, DatabaseError, OSError, UnicodeDecodeError)

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from peph.audit.history import Declaration, by_label
 from peph.audit.models import ChangedRow, ChangeSet
-from peph.audit.timeline import ERASED, NEVER_SHOWN, Names, text_of, value_of
+from peph.audit.timeline import ERASED, Names, text_of, value_of
 
 # Which versions exist: (label of the model, key of the record) → history row and number of its change set.
 Key = tuple[str, str]
@@ -159,9 +159,7 @@ def _pair(tracked: Declaration, key: Key, left: Any, right: Any, names: Names) -
 
 def _fields(tracked: Declaration, left: Any, right: Any, names: Names) -> Sequence[FieldPair]:
     found = []
-    for live, copy in tracked.columns:
-        if live.name in NEVER_SHOWN:
-            continue
+    for live, copy in tracked.told:
         old, new = value_of(tracked, left, copy), value_of(tracked, right, copy)
         state = _state(old, new)
         is_hidden = live.attname in tracked.hidden

@@ -23,7 +23,6 @@ from peph.audit.models import ChangedRow, ChangeSet
 
 # Records shown of one change set; an import has a hundred thousand.
 MOST_RECORDS = 50
-NEVER_SHOWN = ("id", "version")
 ERASED = object()
 
 
@@ -245,9 +244,7 @@ def _fields(
     old_version = {"+": None, "~": before, "-": now}[kind]
     new_version = None if kind == "-" else now
     changes = []
-    for live, copy in tracked.columns:
-        if live.name in NEVER_SHOWN:
-            continue
+    for live, copy in tracked.told:
         old = value_of(tracked, old_version, copy)
         new = value_of(tracked, new_version, copy)
         if old == new or (old in (None, "") and new in (None, "")):

@@ -12,11 +12,12 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connections
 
 from peph.audit import verify_chain, verify_live, verify_unseen
 from peph.audit.checkpoint import Note
-from peph.audit.findings import CannotProve, Problem, Progress, Report
+from peph.audit.findings import CannotProve, Problem, Report
 from peph.audit.journal import stored_bytes
 from peph.audit.models import ChangeSet
 from peph.audit.receipts import Receipt
 from peph.audit.triggers import install
+from peph.progress import Progress
 
 BLOCK = 1000
 

@@ -10,11 +10,12 @@ from typing import Any
 
 from peph.audit import hashing, journal
 from peph.audit.canonical import MALFORMED
-from peph.audit.findings import Head, Problem, Progress, Report
+from peph.audit.findings import Head, Problem, Report
 from peph.audit.journal import JOURNAL, SETS, JournalRow, row_problem, stored_bytes
 from peph.audit.models import ChangeSet
 from peph.audit.verify_rows import Rows
 from peph.audit.verify_unseen import Seen
+from peph.progress import Progress
 
 PAGE = 1000
 MOST_TRIED = 500

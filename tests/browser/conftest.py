@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests import BASE_DIR
+from tests.engines import ON_POSTGRESQL
 
 PASSWORD = "demo-peph-2026"
 CHROMIUM = (
@@ -36,7 +37,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     reason = None
     if CHROMIUM is None:
         reason = "no Chromium on this machine"
-    elif os.environ.get("DATABASE_URL", "").startswith("postgres"):
+    elif ON_POSTGRESQL:
         reason = "the pages are driven once, on SQLite"
     for item in items:
         if Path(__file__).parent in item.path.parents:

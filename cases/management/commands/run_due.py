@@ -7,15 +7,12 @@ import datetime as dt
 import json
 import sys
 from argparse import ArgumentParser, ArgumentTypeError
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from cases.services import jobs
+from peph.progress import bar
 
 
 def _day(text: str) -> dt.date:
@@ -48,7 +45,7 @@ class Command(BaseCommand):
         wanted = [job for job in jobs.JOBS if not options["only"] or job.name in options["only"]]
         results: dict[str, jobs.Result] = {}
         for job in wanted:
-            with _progress(job.about, quiet=options["json"]) as progress:
+            with bar(job.about, quiet=options["json"]) as progress:
                 results[job.name] = jobs.run(job, options["day"], progress)
         if options["json"]:
             told = {name: result.as_json() for name, result in results.items()}
@@ -65,16 +62,3 @@ class Command(BaseCommand):
         self.stdout.write(f"{name}: {counts}" if counts else f"{name}:")
         for problem in result.problems:
             self.stderr.write(f"{name}: {problem}")
-
-
-@contextmanager
-def _progress(text: str, *, quiet: bool) -> Iterator[jobs.Progress]:
-    """A bar on stderr where somebody watches it."""
-    console = Console(stderr=True)
-    if quiet or not console.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = (TextColumn(text), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

@@ -1,17 +1,14 @@
 """`manage.py export_history`: the history as a file that a program other than ours can prove."""
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from peph.audit import access_log, export, findings
+from peph.progress import bar
 
 
 class Command(BaseCommand):
@@ -56,22 +53,9 @@ class Command(BaseCommand):
 
 def _write(path: Path, *, since: int, with_values: bool) -> export.Line:
     last: export.Line = {}
-    with path.open("x", encoding="utf-8", newline="\n") as out, _progress() as progress:
+    with path.open("x", encoding="utf-8", newline="\n") as out, bar("history rows") as progress:
         # Nobody else on this machine reads what is not finished, nor what was asked for in clear.
         path.chmod(0o600)
         for last in export.lines(since=since, with_values=with_values, progress=progress):
             out.write(export.text(last))
     return last
-
-
-@contextmanager
-def _progress() -> Iterator[findings.Progress]:
-    """A bar on stderr where somebody watches it."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("history rows", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)

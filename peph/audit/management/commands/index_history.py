@@ -1,15 +1,11 @@
 """`manage.py index_history`: brings the index over the history up to date, or builds it anew."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from peph.audit import index
+from peph.progress import bar
 
 
 class Command(BaseCommand):
@@ -26,27 +22,9 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        with _progress() as progress:
+        with bar("change sets") as progress:
             if options["rebuild"]:
                 differing = index.rebuild(progress)
                 self.stdout.write(f"Entries that differed: {differing}")
             left = index.catch_up(progress=progress)
         self.stdout.write(f"Change sets not indexed yet: {left}")
-
-
-@contextmanager
-def _progress() -> Iterator[index.Progress]:
-    console = Console(stderr=True)
-    with Progress(
-        *Progress.get_default_columns()[:2],
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not sys.stderr.isatty(),
-    ) as bar:
-        task = bar.add_task("change sets", total=None)
-
-        def progress(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
-
-        yield progress

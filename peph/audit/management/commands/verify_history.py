@@ -2,21 +2,19 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError
 from django.utils import timezone
-from rich.console import Console
-from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from peph.audit import checkpoint, findings, proof, receipts
 from peph.audit.checkpoint import Note
 from peph.audit.receipts import Receipt, ReceiptError
 from peph.audit.verify import verify
+from peph.progress import bar
 
 
 class Command(BaseCommand):
@@ -61,7 +59,7 @@ class Command(BaseCommand):
         try:
             held = _notes(options)
             notes = len(held)
-            with _progress() as progress:
+            with bar("history rows") as progress:
                 report = verify(
                     since=options["since"],
                     notes=held,
@@ -116,16 +114,3 @@ def _receipts(options: dict[str, Any]) -> Sequence[Receipt]:
         text = Path(options["receipts"]).read_text(encoding="utf-8")
         held += receipts.read_lines(text.splitlines())
     return held
-
-
-@contextmanager
-def _progress() -> Iterator[findings.Progress]:
-    """A bar on stderr where somebody watches it."""
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield lambda done, total: None
-        return
-    columns = (*Progress.get_default_columns()[:2], MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("history rows", total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
