@@ -22,7 +22,7 @@ COMPILED := $(CATALOGUES:.po=.mo)
 # What production would say, held against `check --deploy`; secrets come from .env.
 PRODUCTION := DATABASE_URL=sqlite://:memory: DEBUG=no HTTPS=yes STATIC_MANIFEST=yes
 MANAGE := $(PRODUCTION) $(PY) manage.py
-PACKAGES := peph organizations cases auditing
+PACKAGES := peph organizations cases auditing privacy
 SOURCES := $(PACKAGES) tests scripts manage.py
 NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 

@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "organizations",
     "cases",
     "auditing",
+    "privacy",
     "peph",
 ]
 

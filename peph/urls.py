@@ -13,10 +13,12 @@ urlpatterns = [
     path("", include("cases.urls")),
     path("", include("organizations.urls")),
     path("", include("auditing.urls")),
+    path("", include("privacy.urls")),
     path("accounts/", include("peph.accounts.urls")),
     path("api/v1/", include(organizations.api_urls.router.urls)),
     path("api/v1/", include("cases.api_urls")),
     path("api/v1/", include("auditing.api_urls")),
+    path("api/v1/", include("privacy.api_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api_schema"),
     path(
         "api/docs/",

@@ -65,7 +65,7 @@ def test_every_template_is_used():
     ]
     # The sign-in library and Django find theirs by name, the first page its blocks by their kind.
     found_by_name = re.compile(
-        r"templates/(account/|mfa/|forms/|(cases|auditing)/_home_|[45]\d\d\.html)"
+        r"templates/(account/|mfa/|forms/|(cases|auditing|privacy)/_home_|[45]\d\d\.html)"
     )
     unused = [
         path

@@ -147,6 +147,12 @@ class Person:
         self.page.goto(f"{self.address}{path}")
         return self
 
+    def leave_by(self, way: Any) -> "Person":
+        """Press this link or button, and be on the page it leads to: a click alone does not wait."""
+        with self.page.expect_navigation():
+            way.click()
+        return self
+
     def sees(self, text: str | re.Pattern[str]) -> bool:
         return self.page.get_by_text(text).first.is_visible()
 

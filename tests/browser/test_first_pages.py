@@ -107,9 +107,9 @@ def test_the_first_key_press_offers_to_skip_to_the_content(person):
 def test_english_is_one_click_away_and_remembered(person):
     somebody = person("lead")
     assert somebody.page.evaluate("document.documentElement.lang") == "fr-ca"
-    somebody.page.get_by_role("button", name="English").click()
+    somebody.leave_by(somebody.page.get_by_role("button", name="English"))
     assert somebody.page.evaluate("document.documentElement.lang") == "en-ca"
     somebody.go("/cases/")
     assert somebody.page.get_by_role("heading", name="Cases", level=1).is_visible()
-    somebody.page.get_by_role("button", name="Français").click()
+    somebody.leave_by(somebody.page.get_by_role("button", name="Français"))
     assert somebody.page.evaluate("document.documentElement.lang") == "fr-ca"

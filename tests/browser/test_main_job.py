@@ -17,7 +17,7 @@ TWO_ROWS = (
 
 def upload(person, file: Path) -> None:
     person.go("/imports/new/").page.set_input_files("input[type=file]", file)
-    person.page.click("main form button")
+    person.leave_by(person.page.locator("main form button").first)
 
 
 def test_a_file_with_problems_shows_each_of_them_and_cannot_be_imported(person):
@@ -39,7 +39,7 @@ def test_a_coordinator_brings_in_a_spreadsheet(person, tmp_path, script):
     # Two readings of the same file by two people: the second finds everything already there.
     file.write_text(TWO_ROWS.replace("Z", "X" if script else "W"), encoding="utf-8")
     upload(coordinator, file)
-    coordinator.page.get_by_role("button", name=re.compile("^Importer")).click()
+    coordinator.leave_by(coordinator.page.get_by_role("button", name=re.compile("^Importer")))
 
     name = "Xéphir" if script else "Wéphir"
     coordinator.go(f"/cases/?q={name.lower().replace('é', 'e')}")
@@ -51,15 +51,15 @@ def test_a_coordinator_brings_in_a_spreadsheet(person, tmp_path, script):
 def test_a_host_keeps_its_placement_and_the_auditor_reads_what_changed(person):
     host = person("host-mtmd")
     host.go("/placements/?q=nadeau")
-    host.page.get_by_role("link", name="Delphine Nadeau").click()
+    host.leave_by(host.page.get_by_role("link", name="Delphine Nadeau"))
     assert host.page.get_by_text("Date de naissance").count() == 0
-    host.page.get_by_role("link", name="Tenir ce stage à jour").click()
+    host.leave_by(host.page.get_by_role("link", name="Tenir ce stage à jour"))
     host.page.fill("input[name=mentor_name]", "Bernadette Mentor")
-    host.page.click("main form button")
+    host.leave_by(host.page.locator("main form button").first)
     assert host.page.get_by_text("Bernadette Mentor").is_visible()
 
     auditor = person("auditor").go("/history/")
-    auditor.page.locator("main table tbody tr").first.get_by_role("link").first.click()
+    auditor.leave_by(auditor.page.locator("main table tbody tr").first.get_by_role("link").first)
     told = auditor.page.locator("main").inner_text()
     assert "Hélène Marchand" in told
     assert "Mireille Cantin" in told
@@ -70,7 +70,7 @@ def test_what_was_typed_is_kept_when_it_is_refused(person):
     coordinator = person("coordinator-03").go("/cases/new/")
     coordinator.page.fill("input[name=last_name]", "Incomplète")
     coordinator.page.fill("input[name=email]", "pas un courriel")
-    coordinator.page.click("main form button")
+    coordinator.leave_by(coordinator.page.locator("main form button").first)
     assert coordinator.page.input_value("input[name=last_name]") == "Incomplète"
     assert coordinator.page.get_by_role("alert").first.is_visible()
 

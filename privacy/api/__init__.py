@@ -1,0 +1,1 @@
+"""The API of the protection of personal information."""

@@ -1,0 +1,3 @@
+"""Addresses of the API of the protection of personal information."""
+
+urlpatterns: list = []

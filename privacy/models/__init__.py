@@ -1,0 +1,1 @@
+"""What the law asks to be kept about personal information."""

@@ -1,0 +1,1 @@
+"""Who keeps the registers, answers access requests, approves an erasure."""

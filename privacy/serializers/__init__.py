@@ -1,0 +1,1 @@
+"""How registers and requests read in the API."""

@@ -1,0 +1,5 @@
+"""Addresses of the protection of personal information, a list for each screen."""
+
+app_name = "privacy"
+
+urlpatterns: list = []
