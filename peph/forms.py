@@ -17,7 +17,7 @@ CONFIRMED = "confirmed"
 
 
 class Renderer(DjangoTemplates):
-    """Draws forms with `templates/forms/`, widgets with Django's own templates."""
+    """Draws forms with `templates/forms/`, widgets with Django's own templates, lists in one go."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
@@ -35,6 +35,26 @@ class Renderer(DjangoTemplates):
             }
         )
 
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        # Two templates an option: a list of regions took longer than the table below it.
+        if template_name == forms.Select.template_name:
+            return _select(context["widget"])
+        return super().render(template_name, context, request)
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    parts = []
+    for group, options, _index in widget["optgroups"]:
+        drawn = "".join(
+            f'<option value="{escape(each["value"])}"{flatatt(each["attrs"])}>'
+            f"{conditional_escape(each['label'])}</option>"
+            for each in options
+        )
+        label = f'<optgroup label="{conditional_escape(group)}">{drawn}</optgroup>'
+        parts.append(label if group else drawn)
+    own = flatatt({"name": widget["name"], **widget["attrs"]})
+    return mark_safe(f"<select{own}>{''.join(parts)}</select>")  # noqa: S308 escaped
+
 
 class DateInput(forms.DateInput):
     """The browser's own date field. It understands ISO dates only, whatever the language."""
@@ -46,7 +66,7 @@ class DateInput(forms.DateInput):
 
 
 class LongSelect(forms.Select):
-    """A list of hundreds of choices, drawn in one go: a template for each takes longer than the page."""
+    """A list of hundreds of choices, drawn in one go: made from the choices themselves."""
 
     def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
         chosen = {str(each) for each in self.format_value(value)}

@@ -9,12 +9,7 @@ from cases.views.home import home
 from peph import views
 
 urlpatterns = [
-    path("", home, name="home"),
-    path("", include("cases.urls")),
-    path("", include("organizations.urls")),
-    path("", include("auditing.urls")),
-    path("", include("privacy.urls")),
-    path("accounts/", include("peph.accounts.urls")),
+    # What begins with a word of its own comes first: the others are tried one by one.
     path("api/v1/", include(organizations.api_urls.router.urls)),
     path("api/v1/", include("cases.api_urls")),
     path("api/v1/", include("auditing.api_urls")),
@@ -26,9 +21,15 @@ urlpatterns = [
         name="api_docs",
     ),
     path("admin/", admin.site.urls),
+    path("accounts/", include("peph.accounts.urls")),
     path("livez", views.livez, name="livez"),
     path("readyz", views.readyz, name="readyz"),
     path("robots.txt", views.robots, name="robots"),
+    path("", home, name="home"),
+    path("", include("cases.urls")),
+    path("", include("organizations.urls")),
+    path("", include("auditing.urls")),
+    path("", include("privacy.urls")),
 ]
 
 handler400 = "peph.views.bad_request"

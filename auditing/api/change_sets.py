@@ -66,6 +66,10 @@ class ChangeSetResource(Resource):
         except OverflowError as error:
             raise Invalid from error
 
+    def get_queryset(self) -> QuerySet:
+        """Change sets as they are: nothing is done to one, so there are no abilities to load."""
+        return self.queryset.all()
+
     def list(self, request: Request) -> Response:
         shown = self.paginate_queryset(self.filter_queryset(ChangeSet.objects.none()))
         self.log_list(shown)

@@ -2,10 +2,11 @@
 
 from rest_framework import serializers
 
+from peph.answers import Quick
 from peph.audit.models.change_sets import Channel
 
 
-class AccessLineSerializer(serializers.Serializer):
+class AccessLineSerializer(Quick, serializers.Serializer):
     """One access: who, what, when; `sentence` says it in the language of the request."""
 
     id = serializers.IntegerField(source="row.pk")

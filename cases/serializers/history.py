@@ -2,11 +2,12 @@
 
 from rest_framework import serializers
 
+from peph.answers import Quick
 from peph.audit.models import ChangedRow
 from peph.audit.models.change_sets import Channel
 
 
-class ActorSerializer(serializers.Serializer):
+class ActorSerializer(Quick, serializers.Serializer):
     """Who did it: the name stays readable where the account is gone."""
 
     id = serializers.UUIDField(source="change_set.actor_id")
@@ -34,7 +35,7 @@ class RecordChangeSerializer(serializers.Serializer):
     fields = FieldChangeSerializer(many=True)  # type: ignore[assignment]
 
 
-class ChangeSetSerializer(serializers.Serializer):
+class ChangeSetSerializer(Quick, serializers.Serializer):
     """One action of somebody: when, what, why, and where."""
 
     number = serializers.IntegerField(source="change_set.number")

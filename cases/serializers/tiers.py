@@ -11,6 +11,7 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from cases.policy import Action
+from peph.answers import Quick
 from peph.errors import Forbidden
 
 PARTICIPANT: dict[str, Action] = {
@@ -60,7 +61,7 @@ def check_written(row: Any, names: Iterable[str], tiers: Mapping[str, Action]) -
         raise Forbidden
 
 
-class Tiered(serializers.ModelSerializer):
+class Tiered(Quick, serializers.ModelSerializer):
     """A record less what its reader may not know, as `tiers` says."""
 
     tiers: ClassVar[Mapping[str, Action]] = {}

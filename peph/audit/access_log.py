@@ -21,6 +21,8 @@ def clean(text: Any) -> str:
     same text.
     """
     short = str(text)[: LONGEST_TEXT + 1]
+    if len(short) <= LONGEST_TEXT and short.isprintable():
+        return short
     visible = "".join(
         char if char.isprintable() else char.encode("unicode_escape").decode() for char in short
     )
