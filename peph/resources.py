@@ -164,8 +164,7 @@ class Resource(Idempotent, GenericViewSet):
     @property
     def model(self) -> type[Model]:
         """What the rows are."""
-        rows: Any = self.queryset
-        return rows.model
+        return super().get_queryset().model
 
     # -------------------------------------------------------------- scope
     def get_queryset(self) -> QuerySet:

@@ -33,17 +33,13 @@ _SETS, _ROWS = ChangeSet._meta.db_table, ChangedRow._meta.db_table
 _VERSIONS = Case.history.model._meta.db_table
 
 
-def first_moment() -> dt.datetime:
-    """When the made-up history begins."""
-    return timezone.now().replace(microsecond=0) - dt.timedelta(days=365 * YEARS)
-
-
 def fill(count: int, rare_person: User, progress: Progress) -> None:
     """That many change sets after those there are, spread over six years and all cases."""
     slots = _pool()
     before = ChangeSet.objects.order_by("-number").values_list("number", flat=True).first() or 0
     seconds = max(1, 365 * YEARS * 86_400 // (before + count))
-    begun = first_moment()
+    # The last one is of now: a year of whole seconds a set would leave the last months empty.
+    begun = timezone.now().replace(microsecond=0) - dt.timedelta(seconds=seconds * (before + count))
     for start in range(before, before + count, STEP):
         end = min(start + STEP, before + count)
         with transaction.atomic(), connection.cursor() as cursor:
