@@ -18,3 +18,5 @@ from peph.settings import *  # noqa: F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.ledger"]  # noqa: F405
+# Static files are looked for when asked: each client of a test would list them all.
+WHITENOISE_AUTOREFRESH = True
