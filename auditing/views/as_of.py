@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from auditing.forms.as_of import AsOfForm
 from auditing.services import as_of
 from auditing.services.as_of import TODAY, Group, Side
+from auditing.views.addresses import tracked_kind
 from cases.models import Case
 from cases.policy import Action
 from cases.views.cases import trail
 from peph.audit import access_log, snapshots, timeline
-from peph.audit.history import by_label
 from peph.audit.models import ChangedRow
 from peph.pages import get_visible, refusals
 
@@ -74,10 +74,7 @@ def record_as_of(request: HttpRequest, label: str, key: str) -> HttpResponse:
 
 
 def _tracked_or_404(request: HttpRequest, label: str, key: str) -> Any:
-    try:
-        tracked = by_label(label)
-    except LookupError as error:
-        raise Http404 from error
+    tracked = tracked_kind(label)
     if (label, key) not in as_of.readable(request.user, [(label, key)]):
         last = as_of.rows_of_record(label, key).order_by("-pk").first()
         if last is not None:

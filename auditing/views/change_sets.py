@@ -16,6 +16,7 @@ from auditing.lists.change_sets import ChangeSetFilter
 from auditing.lists.exporting import export
 from auditing.models import Population
 from auditing.policy import CHANGE_SET_POLICY, CHANGED_ROW_POLICY
+from auditing.views.addresses import number_in
 from auditing.views.record_links import linked
 from auditing.views.sample_links import sample_link
 from cases.policy import Action
@@ -86,7 +87,7 @@ def change_set_detail(request: HttpRequest, number: int) -> HttpResponse:
     """What one change did to the records the reader may see."""
     change_set = _visible_change_set(request, number)
     journal = change_set.changed_rows.filter(
-        CHANGED_ROW_POLICY.q(request.user, Action.VIEW), pk__gt=_after(request)
+        CHANGED_ROW_POLICY.q(request.user, Action.VIEW), pk__gt=number_in(request, "after") or 0
     )
     rows = list(journal.order_by("pk")[: ROWS_A_PAGE + 1])
     more, rows = len(rows) > ROWS_A_PAGE, rows[:ROWS_A_PAGE]
@@ -116,13 +117,6 @@ def _visible_change_set(request: HttpRequest, number: int) -> ChangeSet:
         raise Http404
     access_log.record("open", request=request, obj=found, case=found.case_id)
     return found
-
-
-def _after(request: HttpRequest) -> int:
-    given = request.GET.get("after", "0")
-    if not (given.isascii() and given.isdecimal() and len(given) <= 18):
-        raise Http404
-    return int(given)
 
 
 def _neighbours(change_set: ChangeSet, user: Any) -> list[tuple[str, int]]:

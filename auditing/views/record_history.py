@@ -11,15 +11,14 @@ from django.views.decorators.http import require_safe
 
 from auditing.lists.change_set_rows import ChangeSetRow, change_set_rows
 from auditing.policy import CHANGED_ROW_POLICY
+from auditing.views.addresses import number_in, tracked_kind
 from auditing.views.record_links import linked
 from cases.policy import Action
 from peph.audit import access_log, timeline
-from peph.audit.history import by_label
 from peph.audit.models import ChangedRow
 from peph.audit.timeline import RecordChange
 
 ROWS_A_PAGE = 50
-LONGEST_NUMBER = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +32,11 @@ class Step:
 @require_safe
 def record_history(request: HttpRequest, kind: str, object_id: str) -> HttpResponse:
     """The life of one record, as far as the reader may see its changes."""
-    try:
-        model: Any = by_label(kind).model
-    except LookupError:
-        raise Http404 from None
+    model: Any = tracked_kind(kind).model
     rows = ChangedRow.objects.filter(model=kind, object_id=object_id)
     seen = rows.filter(CHANGED_ROW_POLICY.q(request.user, Action.VIEW))
-    page = seen.filter(pk__lt=_before(request)) if "before" in request.GET else seen
+    before = number_in(request, "before")
+    page = seen if before is None else seen.filter(pk__lt=before)
     shown = list(page.select_related("change_set").order_by("-pk")[: ROWS_A_PAGE + 1])
     if not shown:
         if rows.exists():
@@ -64,10 +61,3 @@ def record_history(request: HttpRequest, kind: str, object_id: str) -> HttpRespo
         "trail": [(_("History"), reverse("auditing:change_set_list")), (_("One record"), "")],
     }
     return render(request, "auditing/record_history.html", context)
-
-
-def _before(request: HttpRequest) -> int:
-    given = request.GET["before"]
-    if not (given.isascii() and given.isdecimal() and len(given) <= LONGEST_NUMBER):
-        raise Http404
-    return int(given)

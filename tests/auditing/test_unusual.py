@@ -198,15 +198,15 @@ def test_each_flag_says_why_in_words(cast, case):
     reader = cast["coordinator"]
     table = [
         (Flag("opened", reader.pk, TODAY, 91, 90, 30, None),
-         "91 éléments différents ouverts en un jour. Signalé à partir de 91 (habitude de cette"
+         "91 fiches différentes ouvertes en un jour. Signalé à partir de 91 (habitude de cette"
          " personne\u00a0: 30)."),
         (Flag("listed", reader.pk, TODAY, 1100, 1000),
-         "1100 éléments affichés dans des listes en un jour. Signalé à partir de 1001 (rien encore"
+         "1100 fiches affichées dans des listes en un jour. Signalé à partir de 1001 (rien encore"
          " à quoi comparer)."),
         (Flag("exported", reader.pk, TODAY, 6, 5, 1, 2),
          "6 exportations en un jour. Signalé à partir de 6 (habitude de cette personne\u00a0: 1,"
          " habitude du même rôle\u00a0: 2)."),
-        (Flag("night", reader.pk, TODAY, 1), "1 élément ouvert entre 22\u00a0h et 06\u00a0h."),
+        (Flag("night", reader.pk, TODAY, 1), "1 fiche ouverte entre 22\u00a0h et 06\u00a0h."),
         (Flag("burst", reader.pk, TODAY, 6, 5), "6 refus en 10 minutes."),
         (Flag("self", reader.pk, TODAY, 1, case_id=case.pk),
          "La personne porte les noms ou utilise le courriel de la personne participante du dossier"

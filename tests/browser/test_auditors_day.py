@@ -53,7 +53,7 @@ def test_an_auditors_day(person: Any) -> None:
     auditor.press(numbers[0])
     assert "statut" in auditor.text.lower()
     assert receipt in auditor.text
-    auditor.press("L’élément entier avant et après")
+    auditor.press("La fiche entière avant et après")
     number = int(receipt.partition(":")[0])
     assert f"change-{number - 1}" in page.url
     assert "statut" in auditor.text.lower()
