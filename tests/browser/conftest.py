@@ -157,8 +157,14 @@ class Person:
         return self.page.get_by_text(text).first.is_visible()
 
 
+@pytest.fixture(scope="session")
+def signed_in() -> dict[str, Any]:
+    """Name → the cookies of somebody who signed in once: nobody types a password for each test."""
+    return {}
+
+
 @pytest.fixture
-def person(browser: Any, address: str) -> Iterator[Any]:
+def person(browser: Any, address: str, signed_in: dict[str, Any]) -> Iterator[Any]:
     """A factory: `person("lead")` is the lead, signed in, on a screen of the given width.
 
     With `phone` the screen is a telephone's: as high as one, and touched.
@@ -171,12 +177,17 @@ def person(browser: Any, address: str) -> Iterator[Any]:
         context = browser.new_context(
             locale="fr-CA", timezone_id="America/Toronto", java_script_enabled=script,
             viewport={"width": width, "height": 740 if phone else 900},
-            has_touch=phone, is_mobile=phone,
+            has_touch=phone, is_mobile=phone, storage_state=signed_in.get(name or ""),
         )  # fmt: skip
         contexts.append(context)
         somebody = Person(context.new_page(), address)
         people.append(somebody)
-        return somebody.sign_in(name) if name else somebody
+        if name in signed_in:
+            return somebody.go("/")
+        if name:
+            somebody.sign_in(name)
+            signed_in[name] = context.storage_state()
+        return somebody
 
     yield come
     complaints = [text for somebody in people for text in somebody.complaints]
