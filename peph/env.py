@@ -9,7 +9,9 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+# What the environment says itself comes first.
+ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_env(ENV_FILE)
 
 
 def flag(name: str, default: bool) -> bool:
@@ -28,10 +30,10 @@ def bounded(name: str, *, default: int, least: int, most: int) -> int:
     return value
 
 
-def secret(name: str, *, length: int) -> str:
-    """A secret that must be given and long enough."""
+def secret(name: str, *, length: int, optional: bool = False) -> str:
+    """A secret that must be given, unless it is optional, and long enough."""
     value = env.str(name, default="")
-    if len(value) < length:
+    if len(value) < length and (value or not optional):
         raise ImproperlyConfigured(
             f"{name} needs at least {length} characters. `make .env` writes a fresh one."
         )
@@ -39,7 +41,7 @@ def secret(name: str, *, length: int) -> str:
 
 
 def encryption_keys() -> list[str]:
-    """Fernet keys of the encrypted fields: the first encrypts, all decrypt."""
+    """Fernet keys that open the data keys of the encrypted fields, the newest first."""
     keys = env.list("FIELD_ENCRYPTION_KEYS", default=[])
     if not keys:
         raise ImproperlyConfigured(

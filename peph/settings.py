@@ -8,12 +8,16 @@ from peph.env import BASE_DIR, bounded, database, encryption_keys, env, flag, se
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
-# Keys used before: what they signed (links sent by mail) stays valid while the key is changed.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# While the key is changed (docs/keys.md): the one that comes, and those before. What they sign is valid.
+SECRET_KEY_NEXT = secret("SECRET_KEY_NEXT", length=50, optional=True)
+SECRET_KEYS_BEFORE = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [*filter(None, [SECRET_KEY_NEXT]), *SECRET_KEYS_BEFORE]
 FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Seed of the Ed25519 key that signs checkpoints (64 hexadecimal digits). It belongs on another machine
 # than the database; empty means this installation writes unsigned notes and says so.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
+# The one that comes, while the key is changed: it signs from the change that announces it.
+CHECKPOINT_NEXT_KEY = env.str("CHECKPOINT_NEXT_KEY", default="")
 # The public half (64 hexadecimal digits), where the seed is elsewhere: notes are checked with it.
 CHECKPOINT_PUBLIC_KEY = env.str("CHECKPOINT_PUBLIC_KEY", default="")
 # The directory notes are kept in, best on a disk the database's keepers cannot write. Given, every
@@ -49,6 +53,7 @@ INSTALLED_APPS = [
     "peph.audit",
     "peph.outbox",
     "peph.idempotency",
+    "peph.keys",
     "peph.accounts",
     "organizations",
     "cases",

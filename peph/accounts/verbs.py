@@ -25,6 +25,7 @@ ACCESSES = {
     "factor_used": _("Recovery code used"),
     "factor_failed": _("Wrong code of a second factor"),
     "factor_reset": _("Second factors removed by two people"),
+    "key_step": _("Key of the service changed, one step"),
 }
 
 
