@@ -9,6 +9,7 @@ import pytest
 from django.core.management import call_command
 
 from peph.keys import env_file
+from tests.scratch import scratch, scratch_template  # noqa: F401
 
 
 class Installation:

@@ -58,7 +58,7 @@ def test_five_changes_of_the_key_sign_nobody_out(
 
 
 def test_a_process_not_yet_started_again_reads_what_the_new_key_signs(
-    installation: Installation, settings: Any
+    installation: Installation, db: None, settings: Any
 ) -> None:
     """Between two steps, processes of both sides answer the same people."""
     installation.step(COMMAND)
