@@ -24,7 +24,7 @@ from django.db import models
 from django.dispatch import receiver
 
 # How every Fernet token begins: its version, and the first bytes of a date before the year 2106.
-TOKEN = "gAAAA"
+BEGINNING = "gAAAA"
 
 
 class DecryptionError(Exception):
@@ -99,7 +99,7 @@ def _forget_keys(*, setting: str, **kwargs: Any) -> None:
 def number_of(stored: str) -> int | None:
     """The data key a stored value names."""
     number, _colon, token = stored.partition(":")
-    return int(number) if number.isdecimal() and token.startswith(TOKEN) else None
+    return int(number) if number.isdecimal() and token.startswith(BEGINNING) else None
 
 
 def encrypted(text: str) -> str:

@@ -51,12 +51,16 @@ def take(using: str = DEFAULT_DB_ALIAS) -> Note:
     return Note(origin(), head.number, bytes(head.hash))
 
 
-def private_key(number: int | None = None, *, using: str = DEFAULT_DB_ALIAS) -> Ed25519PrivateKey | None:
+def private_key(
+    number: int | None = None, *, using: str = DEFAULT_DB_ALIAS
+) -> Ed25519PrivateKey | None:
     """The key of the settings that signs a note of change set `number` (None: the present one's).
 
     None when this installation has none. Raises CheckpointError when it is not 64 hexadecimal digits.
     """
-    held = [_private(text) for text in (settings.CHECKPOINT_KEY, settings.CHECKPOINT_NEXT_KEY) if text]
+    held = [
+        _private(text) for text in (settings.CHECKPOINT_KEY, settings.CHECKPOINT_NEXT_KEY) if text
+    ]
     if not held or not settings.CHECKPOINT_KEY:
         return None
     if number is None or len(held) == 1:

@@ -55,7 +55,7 @@ def write_again(progress: Progress = lambda done, total: None) -> int:
 def _names(model: type[models.Model], field: models.Field) -> tuple[str, str, str]:
     quote = connection.ops.quote_name
     pk = model._meta.pk
-    return quote(model._meta.db_table), quote(pk.column), quote(field.column)
+    return quote(model._meta.db_table), quote(str(pk.column)), quote(str(field.column))
 
 
 def _old() -> str:

@@ -1,8 +1,8 @@
 """Changing the key that signs checkpoints: known everywhere first, then announced in the chain.
 
-    CHECKPOINT_KEY=old                   CHECKPOINT_NEXT_KEY=new         old signs
-    (the chain says: new from here on)                                   new signs, in every process at once
-    CHECKPOINT_KEY=new                                                   old may be destroyed
+CHECKPOINT_KEY=old                   CHECKPOINT_NEXT_KEY=new         old signs
+(the chain says: new from here on)                                   new signs, in every process at once
+CHECKPOINT_KEY=new                                                   old may be destroyed
 """
 
 import secrets

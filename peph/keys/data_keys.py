@@ -64,7 +64,9 @@ def unwrap_others(key: str) -> int:
         changed = []
         for row in DataKey.objects.select_for_update().order_by("number"):
             if crypto.unwrapped(row.wrapped, [key]) is None:
-                raise CannotOpen(f"Data key {row.number} does not open with the key that would stay.")
+                raise CannotOpen(
+                    f"Data key {row.number} does not open with the key that would stay."
+                )
             if row.wrapped.keys() != {name}:
                 row.wrapped = {name: row.wrapped[name]}
                 changed.append(row)

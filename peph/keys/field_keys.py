@@ -1,8 +1,8 @@
 """Changing the key of encrypted fields: the data keys are encrypted with the new one beside the old.
 
-    FIELD_ENCRYPTION_KEYS=old            each data key opens with old
-    FIELD_ENCRYPTION_KEYS=new,old        with either of them; a new data key encrypts from now on
-    FIELD_ENCRYPTION_KEYS=new            with new only: old opens nothing of the database any more
+FIELD_ENCRYPTION_KEYS=old            each data key opens with old
+FIELD_ENCRYPTION_KEYS=new,old        with either of them; a new data key encrypts from now on
+FIELD_ENCRYPTION_KEYS=new            with new only: old opens nothing of the database any more
 """
 
 from cryptography.fernet import Fernet
@@ -23,9 +23,7 @@ from peph.progress import Progress
 KIND = "FIELD_ENCRYPTION_KEYS"
 
 
-def rotate(
-    *, restarted: bool = False, progress: Progress = lambda done, total: None
-) -> Step:
+def rotate(*, restarted: bool = False, progress: Progress = lambda done, total: None) -> Step:
     """One step. `restarted`: every process runs with the present settings.
 
     Raises Refused for settings or data keys that no step leads to; nothing is changed then.

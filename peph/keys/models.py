@@ -8,7 +8,7 @@ class DataKey(models.Model):
     """A key of encrypted fields. Kept for good: the history holds values written with it."""
 
     history_exempt = (
-        "A history of it would keep what it was encrypted with before, which a change of keys must end."
+        "A history would keep the copies for earlier keys, which a change of keys drops."
     )
 
     number = models.PositiveSmallIntegerField(primary_key=True)

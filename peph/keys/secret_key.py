@@ -1,8 +1,8 @@
 """Changing SECRET_KEY: the next one is known everywhere before it signs, the old one until nothing needs it.
 
-    SECRET_KEY=old                       SECRET_KEY_NEXT=new             everybody reads what new signs
-    SECRET_KEY=new                       SECRET_KEY_FALLBACKS=old        everybody signs with new
-    SECRET_KEY=new                                                       old is worth nothing
+SECRET_KEY=old                       SECRET_KEY_NEXT=new             everybody reads what new signs
+SECRET_KEY=new                       SECRET_KEY_FALLBACKS=old        everybody signs with new
+SECRET_KEY=new                                                       old is worth nothing
 """
 
 import datetime as dt

@@ -1,6 +1,7 @@
 """What the commands that change a key share: --restarted, saying what was done, and exit statuses."""
 
 import sys
+from abc import abstractmethod
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
@@ -18,9 +19,9 @@ class StepCommand(BaseCommand):
             help="every process of the service was started again since the step before",
         )
 
+    @abstractmethod
     def step(self, options: dict[str, Any]) -> Step:
         """Make the next step. Raises Refused."""
-        raise NotImplementedError
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -1,6 +1,5 @@
 """A settings file of its own, read again as a process that starts would read it."""
 
-from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -58,10 +57,8 @@ class Installation:
 
 
 @pytest.fixture
-def installation(
-    tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Installation]:
+def installation(tmp_path: Path, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Installation:
     path = tmp_path / ".env"
     path.write_text("# Ours.\nHTTPS=no\n", encoding="utf-8")
     monkeypatch.setattr(env_file, "ENV_FILE", path)
-    yield Installation(path, settings)
+    return Installation(path, settings)

@@ -94,7 +94,9 @@ def test_a_key_that_gave_way_signs_no_later_note(
     moved("later")
     new, settings.CHECKPOINT_KEY = settings.CHECKPOINT_KEY, old
     note = checkpoint.take()
-    body = f"{note.body}\n{key_changes.signed_notes.signature(note.origin, note.body, private(old))}\n"
+    body = (
+        f"{note.body}\n{key_changes.signed_notes.signature(note.origin, note.body, private(old))}\n"
+    )
     settings.CHECKPOINT_KEY = new
     with pytest.raises(CheckpointError, match="not signed with this key"):
         checkpoint.read(body, key=checkpoint.keys())
@@ -168,7 +170,7 @@ def test_a_run_cut_off_after_the_chain_was_told_only_writes_the_settings(
     proof.take_checkpoint()
     installation.step(COMMAND, "--restarted")
     assert CheckpointKeyChange.objects.count() == 1
-    assert (settings.CHECKPOINT_KEY, settings.CHECKPOINT_NEXT_KEY) == (new, "")
+    assert (new, "") == (settings.CHECKPOINT_KEY, settings.CHECKPOINT_NEXT_KEY)
     assert len(proof.kept_notes_of_settings()) == 2
 
 

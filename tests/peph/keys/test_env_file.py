@@ -1,4 +1,4 @@
-"""Writing the settings file: nothing else in it changes, nobody else reads it, no half of it is ever there."""
+"""Writing the settings file: nothing else in it changes, nobody else reads it, no half of it is left."""
 
 import stat
 from pathlib import Path

@@ -66,7 +66,9 @@ def test_five_changes_of_the_key_lose_nothing_and_each_old_key_opens_nothing(
         assert values() == READ
         [new] = settings.FIELD_ENCRYPTION_KEYS
         rows = list(DataKey.objects.order_by("number"))
-        assert [row.number for row in rows] == list(range(first_data_key, first_data_key + turn + 1))
+        assert [row.number for row in rows] == list(
+            range(first_data_key, first_data_key + turn + 1)
+        )
         assert {name for row in rows for name in row.wrapped} == {crypto.fingerprint(new)}
         assert [crypto.unwrapped(row.wrapped, [old]) for row in rows] == [None] * (turn + 1)
         assert again.remaining() == 0
@@ -118,10 +120,16 @@ def test_a_value_changed_meanwhile_is_not_written_over(
 
 @pytest.mark.parametrize("cut", ["wrap_all", "add", "write", "unwrap_others"])
 def test_a_run_that_was_killed_is_taken_up_again(
-    cut: str, installation: Installation, values: Any, settings: Any, monkeypatch: pytest.MonkeyPatch
+    cut: str,
+    installation: Installation,
+    values: Any,
+    settings: Any,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The process dies just before each of the things that change something."""
-    target = "peph.keys.field_keys.again.write_again" if cut == "write" else f"peph.keys.data_keys.{cut}"
+    target = (
+        "peph.keys.field_keys.again.write_again" if cut == "write" else f"peph.keys.data_keys.{cut}"
+    )
 
     class Killed(BaseException):
         pass
@@ -186,7 +194,9 @@ def test_a_data_key_another_process_made_is_found(db: None, settings: Any) -> No
     row = data_keys.add(settings.FIELD_ENCRYPTION_KEYS)
     stored = crypto.encrypted("neuf")
     crypto.forget()
-    kept = crypto.Ring({number: key for number, key in crypto.ring().keys.items() if number < row.number})
+    kept = crypto.Ring(
+        {number: key for number, key in crypto.ring().keys.items() if number < row.number}
+    )
     # As a process that read the data keys before this one was made.
     crypto.forget()
     with pytest.MonkeyPatch.context() as patch:

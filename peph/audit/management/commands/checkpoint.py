@@ -7,8 +7,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from peph.audit import checkpoint, proof
-from peph.audit.key_changes import Keys
 from peph.audit.kept_notes import Contradicted
+from peph.audit.key_changes import Keys
 
 
 class Command(BaseCommand):
