@@ -1,6 +1,7 @@
 """Reading the environment and `.env`, strictly: what makes no sense stops the start-up."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -53,6 +54,26 @@ def encryption_keys() -> list[str]:
         except ValueError as error:
             raise ImproperlyConfigured(f"FIELD_ENCRYPTION_KEYS: {error}") from error
     return keys
+
+
+# A provider on this machine, as the tests have one.
+LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
+
+
+def issuer(name: str) -> str:
+    """The address that names an identity provider: https, or a port of this machine; empty for none."""
+    value = env.str(name, default="")
+    if value and not value.startswith(("https://", *LOOPBACK)):
+        raise ImproperlyConfigured(f"{name} must begin with https://.")
+    return value
+
+
+def form_origins(issuer: str, others: list[str]) -> list[str]:
+    """Where a form may lead, besides to us: the provider's sign-in page, and others it says it is at."""
+    if not issuer:
+        return []
+    parts = urlsplit(issuer)
+    return [f"{parts.scheme}://{parts.netloc}", *others]
 
 
 def database() -> dict:

@@ -177,6 +177,31 @@ class ApiToken(AbstractAuthToken, Record):
         return self.expiry <= timezone.now()
 
 
+class Identity(Record):
+    """An identity at the provider that opens an account, by issuer and subject: an address may change."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="identities", verbose_name=_("user")
+    )
+    issuer = models.CharField(_("provider"), max_length=200)
+    subject = models.CharField(_("identifier at the provider"), max_length=255)
+    linked_at = models.DateTimeField(_("linked"), default=timezone.now, editable=False)
+
+    history = Tracked(personal=("subject",), hidden=("subject",))
+
+    class Meta:
+        verbose_name = _("identity at the provider")
+        verbose_name_plural = _("identities at the provider")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=("issuer", "subject"), name="identity_once"),
+            models.UniqueConstraint(fields=("issuer", "user"), name="identity_one_a_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.issuer}"
+
+
 class SignInCount(models.Model):
     """Tries to sign in under one name: an account, a network address, a browser, the codes of a person.
 

@@ -43,8 +43,8 @@ class LengthValidator:
     """Fifteen characters where the password is all there is, twelve beside a second factor; 128 at most."""
 
     def validate(self, password: str, user: Any = None) -> None:
-        is_known = isinstance(user, User) and not user._state.adding
-        has_factor = is_known and second_factor.has_one(user)
+        # Who never signed in has no factor.
+        has_factor = isinstance(user, User) and user.last_login and second_factor.has_one(user)
         least = LEAST_WITH_A_FACTOR if has_factor else LEAST_ALONE
         if len(password) < least:
             raise ValidationError(
