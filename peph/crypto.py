@@ -20,7 +20,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import FieldError
 from django.core.signals import setting_changed
-from django.db import models
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.dispatch import receiver
 
 # How every Fernet token begins: its version, and the first bytes of a date before the year 2106.
@@ -68,9 +68,15 @@ def unwrapped(tokens: dict[str, str], by: list[str]) -> str | None:
     return None
 
 
-@lru_cache(maxsize=1)
 def ring() -> Ring:
     """The data keys, read once a process. Raises DecryptionError when none can be opened."""
+    place = connections[DEFAULT_DB_ALIAS].settings_dict
+    return _ring(str(place["NAME"]), str(place.get("HOST", "")), str(place.get("PORT", "")))
+
+
+# By database: a process that turns to another one must not write there with the keys of the first.
+@lru_cache(maxsize=4)
+def _ring(*place: str) -> Ring:
     rows = apps.get_model("keys", "DataKey")._base_manager.order_by("number")
     found = {
         number: key
@@ -87,7 +93,7 @@ def ring() -> Ring:
 
 def forget() -> None:
     """Read the data keys again: they changed."""
-    ring.cache_clear()
+    _ring.cache_clear()
 
 
 @receiver(setting_changed)

@@ -17,7 +17,7 @@ def rows() -> list[tuple[str, ...]]:
 
 
 @cache
-def tests_of(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     tree = ast.parse((BASE_DIR / "tests" / path).read_text(encoding="utf-8"))
     return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
 
@@ -33,7 +33,7 @@ def test_each_requirement_of_levels_one_and_two_has_its_line() -> None:
 def test_each_test_that_is_named_exists() -> None:
     named = {(path, name) for row in rows() for path, name in TEST.findall(row[5])}
     assert len(named) > 100
-    assert sorted(each for each in named if each[1] not in tests_of(each[0])) == []
+    assert sorted(each for each in named if each[1] not in names_in(each[0])) == []
 
 
 def test_nothing_is_met_without_a_test_and_nothing_else_without_a_word() -> None:

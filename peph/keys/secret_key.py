@@ -64,21 +64,20 @@ def _promote(following: str, *, restarted: bool) -> Step:
         "SECRET_KEY_NEXT": "",
     }
     _publish(step, values)
-    if not step.to_set:
-        record(KIND, "promoted", following)
+    record(KIND, "promoted", following)
     step.say("Step 2 of 3: the new SECRET_KEY signs; what the old one signed stays valid.")
     return step.say(RESTART)
 
 
 def _retire(old: str, *, restarted: bool, at_once: bool) -> Step:
     step = Step()
-    since = recorded(KIND, "promoted", settings.SECRET_KEY)
-    if since is None:
-        # The settings are kept elsewhere, or the command before this one was cut off.
-        record(KIND, "promoted", settings.SECRET_KEY)
-        since = timezone.now()
     if not restarted:
         return step.say("Step 2 of 3 was made.").say(RESTART)
+    since = recorded(KIND, "everywhere", settings.SECRET_KEY)
+    if since is None:
+        # Only from now on is it known that no process signs with the old one any more.
+        record(KIND, "everywhere", settings.SECRET_KEY)
+        since = timezone.now()
     step.say(f"Sessions signed again: {sign_sessions_again()}.")
     left = _left(since)
     if left and not at_once:

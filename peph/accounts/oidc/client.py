@@ -50,8 +50,8 @@ class Flow:
 
 def new_flow(*, back_to: str = "", confirms: str = "") -> Flow:
     """A flow that begins now."""
-    marks = (secrets.token_urlsafe(32) for _ in range(3))
-    return Flow(*marks, at=time.time(), back_to=back_to, confirms=confirms)
+    state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
+    return Flow(state, nonce, verifier, time.time(), back_to, confirms)
 
 
 # ------------------------------------------------------------------ the provider's own answers

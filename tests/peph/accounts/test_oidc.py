@@ -255,7 +255,7 @@ def test_who_came_by_the_provider_proves_again_there(
 ) -> None:
     through(client, provider)
     session = client.session
-    session[sessions.SIGNED_IN] = 0
+    session[sessions.SIGNED_IN] = time.time() - 3600
     session["account_authentication_methods"] = []
     session.save()
     linked.set_unusable_password()

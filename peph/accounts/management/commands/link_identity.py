@@ -25,14 +25,14 @@ class Command(BaseCommand):
         """Exit status 2 when the account is not found or there is no provider, 1 when it may not be."""
         if not settings.OIDC_ISSUER:
             raise CommandError("OIDC_ISSUER is empty: there is no provider.", returncode=2)
-        user, about = account(options["user"]), {"by": SYSTEM, "issuer": settings.OIDC_ISSUER}
+        user, reason, issuer = account(options["user"]), options["reason"], settings.OIDC_ISSUER
         try:
             if options["end"]:
-                gone = identities.unlink(user, reason=options["reason"], **about)
+                gone = identities.unlink(user, by=SYSTEM, issuer=issuer, reason=reason)
                 self.stdout.write(f"{user.email}: {gone} identity unlinked, sessions ended.")
             else:
                 subject = options["subject"]
-                identities.link(user, subject=subject, reason=options["reason"], **about)
+                identities.link(user, by=SYSTEM, issuer=issuer, subject=subject, reason=reason)
                 self.stdout.write(f"{user.email}: opened by {subject} from now on.")
         except DomainError as error:
             raise CommandError(str(error), returncode=1) from error
