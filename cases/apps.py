@@ -13,7 +13,7 @@ class CasesConfig(AppConfig):
         # reference data: all
         # need loaded models.
         from cases import navigation, roles, verbs
-        from cases.services import leavers, project_obstacles
+        from cases.services import leavers, project_obstacles, signed
         from cases.services.consent_texts import load_consent_texts
         from organizations.services import reference
 
@@ -22,4 +22,5 @@ class CasesConfig(AppConfig):
         verbs.register()
         project_obstacles.register()
         leavers.register()
+        signed.register()
         reference.register("consent_texts", load_consent_texts)

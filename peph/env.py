@@ -1,6 +1,7 @@
 """Reading the environment and `.env`, strictly: what makes no sense stops the start-up."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from cryptography.fernet import Fernet
@@ -9,7 +10,9 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
-env.read_env(BASE_DIR / ".env")
+# What the environment says itself comes first.
+ENV_FILE = Path(env.str("ENV_FILE", default=str(BASE_DIR / ".env")))
+env.read_env(ENV_FILE)
 
 
 def flag(name: str, default: bool) -> bool:
@@ -28,10 +31,10 @@ def bounded(name: str, *, default: int, least: int, most: int) -> int:
     return value
 
 
-def secret(name: str, *, length: int) -> str:
-    """A secret that must be given and long enough."""
+def secret(name: str, *, length: int, optional: bool = False) -> str:
+    """A secret that must be given, unless it is optional, and long enough."""
     value = env.str(name, default="")
-    if len(value) < length:
+    if len(value) < length and (value or not optional):
         raise ImproperlyConfigured(
             f"{name} needs at least {length} characters. `make .env` writes a fresh one."
         )
@@ -39,7 +42,7 @@ def secret(name: str, *, length: int) -> str:
 
 
 def encryption_keys() -> list[str]:
-    """Fernet keys of the encrypted fields: the first encrypts, all decrypt."""
+    """Fernet keys that open the data keys of the encrypted fields, the newest first."""
     keys = env.list("FIELD_ENCRYPTION_KEYS", default=[])
     if not keys:
         raise ImproperlyConfigured(
@@ -51,6 +54,26 @@ def encryption_keys() -> list[str]:
         except ValueError as error:
             raise ImproperlyConfigured(f"FIELD_ENCRYPTION_KEYS: {error}") from error
     return keys
+
+
+# A provider on this machine, as the tests have one.
+LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
+
+
+def issuer(name: str) -> str:
+    """The address that names an identity provider: https, or a port of this machine; empty for none."""
+    value = env.str(name, default="")
+    if value and not value.startswith(("https://", *LOOPBACK)):
+        raise ImproperlyConfigured(f"{name} must begin with https://.")
+    return value
+
+
+def form_origins(issuer: str, others: list[str]) -> list[str]:
+    """Where a form may lead, besides to us: the provider's sign-in page, and others it says it is at."""
+    if not issuer:
+        return []
+    parts = urlsplit(issuer)
+    return [f"{parts.scheme}://{parts.netloc}", *others]
 
 
 def database() -> dict:

@@ -4,16 +4,31 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from peph.env import BASE_DIR, bounded, database, encryption_keys, env, flag, secret
+from peph.env import (
+    BASE_DIR,
+    LOOPBACK,
+    bounded,
+    database,
+    encryption_keys,
+    env,
+    flag,
+    form_origins,
+    issuer,
+    secret,
+)
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
-# Keys used before: what they signed (links sent by mail) stays valid while the key is changed.
-SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+# While the key is changed (docs/keys.md): the one that comes, and those before. What they sign is valid.
+SECRET_KEY_NEXT = secret("SECRET_KEY_NEXT", length=50, optional=True)
+SECRET_KEYS_BEFORE = env.list("SECRET_KEY_FALLBACKS", default=[])
+SECRET_KEY_FALLBACKS = [*filter(None, [SECRET_KEY_NEXT]), *SECRET_KEYS_BEFORE]
 FIELD_ENCRYPTION_KEYS = encryption_keys()
 # Seed of the Ed25519 key that signs checkpoints (64 hexadecimal digits). It belongs on another machine
 # than the database; empty means this installation writes unsigned notes and says so.
 CHECKPOINT_KEY = env.str("CHECKPOINT_KEY", default="")
+# The one that comes, while the key is changed: it signs from the change that announces it.
+CHECKPOINT_NEXT_KEY = env.str("CHECKPOINT_NEXT_KEY", default="")
 # The public half (64 hexadecimal digits), where the seed is elsewhere: notes are checked with it.
 CHECKPOINT_PUBLIC_KEY = env.str("CHECKPOINT_PUBLIC_KEY", default="")
 # The directory notes are kept in, best on a disk the database's keepers cannot write. Given, every
@@ -49,6 +64,7 @@ INSTALLED_APPS = [
     "peph.audit",
     "peph.outbox",
     "peph.idempotency",
+    "peph.keys",
     "peph.accounts",
     "organizations",
     "cases",
@@ -109,11 +125,8 @@ PASSWORD_HASHERS = [
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "peph.accounts.passwords.LengthValidator"},
+    {"NAME": "peph.accounts.passwords.GuessableValidator"},
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -156,6 +169,21 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A code of the step before or after is good too: clocks differ, and typing takes some people longer.
 MFA_TOTP_TOLERANCE = 1
+# Signing in by an identity provider (OpenID Connect), beside the password; empty: there is none.
+OIDC_ISSUER, OIDC_ORIGINS = issuer("OIDC_ISSUER"), env.list("OIDC_ORIGINS", default=[])
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
+OIDC_SCOPE = env.str("OIDC_SCOPE", default="openid")
+# What the provider says (`acr`, `amr`) when it saw a second factor; empty: ours is asked for all the same.
+OIDC_FACTOR_ACR = env.list("OIDC_FACTOR_ACR", default=[])
+OIDC_FACTOR_AMR = env.list("OIDC_FACTOR_AMR", default=[])
+# Signing out here ends the session there too, as one wants on a machine of several people.
+OIDC_SIGN_OUT = flag("OIDC_SIGN_OUT", default=True)
+# On this machine only may a provider be asked without TLS.
+OIDC_PLAIN_HTTP = LOOPBACK
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
 CSRF_FAILURE_VIEW = "peph.views.csrf_failure"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
@@ -184,7 +212,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *form_origins(OIDC_ISSUER, OIDC_ORIGINS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

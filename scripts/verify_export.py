@@ -161,23 +161,62 @@ def signature_holds(key, message, signature):
     )
 
 
-def read_note(path, key):
-    """Number and hash of a signed note."""
-    with open(path, encoding="utf-8") as file:
-        body, blank, signatures = file.read().replace("\r\n", "\n").partition("\n\n")
-    lines = body.split("\n")
-    try:
-        origin, number, head = lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True)
+def signers(text):
+    """Body and first line of a signed note, and a function: did this key sign it?"""
+    body, blank, signatures = text.replace("\r\n", "\n").partition("\n\n")
+    name = body.split("\n")[0]
+
+    def is_signed(key):
+        name_hash = hashlib.sha256(name.encode() + b"\n\x01" + key).digest()[:4]
         for line in signatures.splitlines():
-            name, _, encoded = line.rpartition(" ")
+            signer, _, encoded = line.rpartition(" ")
             data = base64.b64decode(encoded, validate=True)
-            name_hash = hashlib.sha256(origin.encode() + b"\n\x01" + key).digest()[:4]
-            is_ours = blank and name == "— " + origin and data[:4] == name_hash
-            if is_ours and signature_holds(key, (body + "\n").encode(), data[4:]):
-                return number, head.hex()
+            if blank and signer == "— " + name and data[:4] == name_hash:
+                return signature_holds(key, (body + "\n").encode(), data[4:])
+        return False
+
+    return body.split("\n"), is_signed
+
+
+def read_note(path):
+    """Number and hash of a note, and who signed it; which key must have is known at the end only."""
+    with open(path, encoding="utf-8") as file:
+        lines, is_signed = signers(file.read())
+    try:
+        return int(lines[1]), base64.b64decode(lines[2], validate=True).hex(), is_signed
     except (ValueError, IndexError, binascii.Error):
+        raise Unproven("unsigned", path) from None
+
+
+def read_key_change(text):
+    """The last change set of a key, the key, and the next one; None unless both signed it."""
+    try:
+        (_, word, *both), is_signed = signers(text)
+        old, new = (base64.b64decode(key, validate=True) for key in both)
+        is_change = word.startswith("key-change ") and old != new
+        if is_change and is_signed(old) and is_signed(new):
+            return int(word[11:]), old, new
+    except (ValueError, binascii.Error):
         pass
-    raise Unproven("unsigned", path)
+    return None
+
+
+def keys_of(start, changes):
+    """Each key known from this one on, back and forth, with the last change set whose notes it signs."""
+    by_old, by_new = {}, {}
+    for number, old, new in sorted(changes):
+        by_old.setdefault(old, (number, new))
+        by_new.setdefault(new, (number, old))
+    spans, key = [], start
+    while key in by_new and (not spans or by_new[key][0] < spans[0][0]):
+        spans.insert(0, by_new.pop(key))
+        key = spans[0][1]
+    key = start
+    while key in by_old and (not spans or by_old[key][0] > spans[-1][0]):
+        number, new = by_old.pop(key)
+        spans.append((number, key))
+        key = new
+    return [*spans, (float("inf"), key)]
 
 
 # ------------------------------------------------------------------ hashes, docs/history.md
@@ -240,7 +279,7 @@ class Proof:
         self.words, self.wanted = words, wanted
         self.head, self.current, self.digest = None, None, None
         self.number, self.prev, self.set_id = 0, ZERO, None
-        self.found, self.problems, self.count = {}, [], 0
+        self.found, self.problems, self.count, self.key_changes = {}, [], 0, []
         self.sets = self.rows = self.live = self.strays = self.withheld = 0
         self.memory = sqlite3.connect("")
         self.memory.executescript(
@@ -380,6 +419,9 @@ class Proof:
 
     def read_live(self, line):
         self.live += 1
+        if line["model"] == "audit.checkpointkeychange":
+            texts = [value[2] for value in line["values"] or () if value[0] == "note"]
+            self.key_changes += filter(None, map(read_key_change, texts))
         place = (line["model"], line["object_id"])
         last = self.memory.execute(
             "SELECT history_id, kind, redacted, shown FROM last WHERE model = ? AND object_id = ?",
@@ -436,27 +478,36 @@ def lines_of(path, watch):
 
 
 def held(options):
-    """What the chain must hold: (kind, name, number, hash) of each note and each receipt."""
-    found = []
-    if options.checkpoint:
-        if not re.fullmatch("[0-9a-fA-F]{64}", options.public_key):
-            raise Unproven("nokey")
-        key = bytes.fromhex(options.public_key)
-        found += [("note", path, *read_note(path, key)) for path in options.checkpoint]
+    """What the chain must hold: (kind, name, number, hash, who signed) of each note and each receipt."""
+    if options.checkpoint and not re.fullmatch("[0-9a-fA-F]{64}", options.public_key):
+        raise Unproven("nokey")
+    found = [("note", path, *read_note(path)) for path in options.checkpoint]
     for path in options.receipts:
         with open(path, encoding="utf-8") as file:
             for text in filter(None, map(str.strip, file)):
                 form = re.fullmatch("([0-9]{1,18}):([0-9a-fA-F]{64})", text)
                 if form is None:
                     raise Unproven("notreceipt", text[:80])
-                found.append(("receipt", text[:24] + "…", int(form[1]), form[2].lower()))
-    return [each for each in found if each[2]]
+                found.append(("receipt", text[:24] + "…", int(form[1]), form[2].lower(), None))
+    return found
+
+
+def check_signatures(wanted, keys):
+    """Each note must be signed with the key that signed at its time: one that gave way proves nothing."""
+    for kind, name, number, _value, is_signed in wanted:
+        key = next(key for last, key in keys if number <= last)
+        try:
+            is_good = kind != "note" or is_signed(key)
+        except (ValueError, binascii.Error):
+            is_good = False
+        if not is_good:
+            raise Unproven("unsigned", name)
 
 
 def prove(options, words):
     """Read the whole file; answers the proof with everything that is wrong."""
     wanted = held(options)
-    proof = Proof(words, {number for _kind, _name, number, _hash in wanted})
+    proof = Proof(words, {each[2] for each in wanted})
     is_over = False
     try:
         for line in lines_of(options.file, sys.stderr.isatty()):
@@ -468,7 +519,10 @@ def prove(options, words):
     if not is_over:
         raise Unproven("cut")
     proof.finish()
-    for kind, name, number, value in wanted:
+    if options.checkpoint:
+        check_signatures(wanted, keys_of(bytes.fromhex(options.public_key), proof.key_changes))
+    wanted = [each for each in wanted if each[2]]
+    for kind, name, number, value, _is_signed in wanted:
         if number < proof.head["since"]["number"]:
             raise Unproven("early", name)
         if proof.found.get(number) != value:

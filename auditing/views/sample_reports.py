@@ -52,6 +52,7 @@ COLUMNS = [
 
 # ------------------------------------------------------------------ on paper
 @require_safe
+@step_up
 @refusals
 def sample_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The report of a sample as a tagged PDF, in the language of the page."""

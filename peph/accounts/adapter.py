@@ -9,9 +9,10 @@ from django.core.mail import EmailMessage
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from peph.accounts import lockout, services, sessions
+from peph.accounts import identities, lockout, services, sessions
 from peph.accounts.middleware import LANGUAGES
 from peph.accounts.models import User
 from peph.audit import access_log
@@ -22,6 +23,8 @@ WAYS = {
     "mfa_reauthenticate": _("Use a code"),
     "mfa_reauthenticate:webauthn": _("Use a passkey"),
 }
+
+OF_PROVIDER = {"allauth.mfa.stages.AuthenticateStage": "peph.accounts.oidc.stages.FactorStage"}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -68,11 +71,28 @@ class AccountAdapter(DefaultAccountAdapter):
         lockout.remember_browser(request, response, user)
         return response
 
+    def get_login_stages(self) -> list[str]:
+        stages = super().get_login_stages()
+        if not settings.OIDC_ISSUER:
+            return stages
+        return [OF_PROVIDER.get(stage, stage) for stage in stages]
+
     def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
-        return [
+        ways = [
             way | {"description": WAYS[way["id"]]}
             for way in super().get_reauthentication_methods(user)
         ]
+        if settings.OIDC_ISSUER and identities.is_linked(user, settings.OIDC_ISSUER):
+            by_provider = {
+                "id": "provider",
+                "url": reverse("account_provider_confirm"),
+                "description": gettext("Use %(provider)s") % {"provider": settings.OIDC_NAME},
+            }
+            # First for whoever came that way: they may have no password to give.
+            ways.insert(
+                0 if sessions.BY_PROVIDER in self.request.session else len(ways), by_provider
+            )
+        return ways
 
     def logout(self, request: HttpRequest) -> None:
         sessions.forget_device(request.session.session_key)

@@ -41,7 +41,7 @@ class SessionAuthentication(authentication.SessionAuthentication):
     def authenticate(self, request: Request) -> tuple[User, None] | None:
         """The person signed in. Refuses who should have added a second factor by now."""
         found = super().authenticate(request)
-        if found and second_factor.is_overdue(found[0]):
+        if found and second_factor.is_overdue(found[0], request.session):
             raise PermissionDenied(_("Add a second factor to your account first, or use a token."))
         return found
 

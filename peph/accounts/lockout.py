@@ -18,9 +18,9 @@ from django.core import signing
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import ngettext
 
+from peph import crypto
 from peph.accounts.models import SignInCount, User
 
 SALT = "peph.accounts.lockout"
@@ -45,8 +45,8 @@ class Counter:
 
 def counter(kind: str, name: object) -> Counter:
     """The counter of one name. What it is cannot be read from its key."""
-    digest = salted_hmac(SALT, f"{kind}:{name}", algorithm="sha256").hexdigest()
-    return Counter(digest, settings.SIGN_IN_TRIES)
+    # Not signed with SECRET_KEY: changing that one must not set every count to zero.
+    return Counter(crypto.mark(SALT, f"{kind}:{name}"), settings.SIGN_IN_TRIES)
 
 
 def password_counters(request: HttpRequest, email: str, *, address: str) -> list[Counter]:

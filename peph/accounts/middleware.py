@@ -115,7 +115,7 @@ class SecondFactorMiddleware:
         if not getattr(view, "login_required", True) or not request.user.is_authenticated:
             return None
         match = request.resolver_match
-        if until := second_factor.due(request.user):
+        if until := second_factor.due_in(request.session, request.user):
             if until > timezone.now():
                 request.second_factor_until = until  # type: ignore[attr-defined]
             elif not (match and match.view_name in STILL_OPEN):

@@ -3,6 +3,7 @@
 What they may do is not here: it is in the grants and in each `policy.py`.
 """
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -114,6 +115,15 @@ class User(AbstractBaseUser, Record):
         self.password_changed_at = timezone.now()
         super().set_password(raw_password)
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What ties a session to the password it was opened with, the same under every SECRET_KEY.
+
+        Django makes it with the key, and gives a session whose key changed another id: of two requests
+        sent at the same moment, the second would then find nobody signed in. The hash stays on this side,
+        beside the password's own, inside a session that is signed.
+        """
+        return hashlib.sha256(f"peph session {self.password}".encode()).hexdigest()
+
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
 
@@ -165,6 +175,31 @@ class ApiToken(AbstractAuthToken, Record):
     @property
     def has_expired(self) -> bool:
         return self.expiry <= timezone.now()
+
+
+class Identity(Record):
+    """An identity at the provider that opens an account, by issuer and subject: an address may change."""
+
+    user = models.ForeignKey(
+        User, models.PROTECT, related_name="identities", verbose_name=_("user")
+    )
+    issuer = models.CharField(_("provider"), max_length=200)
+    subject = models.CharField(_("identifier at the provider"), max_length=255)
+    linked_at = models.DateTimeField(_("linked"), default=timezone.now, editable=False)
+
+    history = Tracked(personal=("subject",), hidden=("subject",))
+
+    class Meta:
+        verbose_name = _("identity at the provider")
+        verbose_name_plural = _("identities at the provider")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=("issuer", "subject"), name="identity_once"),
+            models.UniqueConstraint(fields=("issuer", "user"), name="identity_one_a_user"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.issuer}"
 
 
 class SignInCount(models.Model):

@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils import timezone
 
+from peph.accounts import sessions
 from peph.accounts.models import SecondFactorState, User
 from peph.scopes import scope_of
 
@@ -56,7 +57,12 @@ def due(user: Any) -> dt.datetime | None:
     return state.asked_since + dt.timedelta(days=settings.SECOND_FACTOR_GRACE_DAYS)
 
 
-def is_overdue(user: Any) -> bool:
-    """Whether the days of grace are over."""
-    until = due(user)
+def due_in(session: Any, user: Any) -> dt.datetime | None:
+    """The same in a session: one opened by the provider with a factor shown there asks for no other."""
+    return None if session.get(sessions.PROVIDER_FACTOR) else due(user)
+
+
+def is_overdue(user: Any, session: Any) -> bool:
+    """Whether the days of grace are over for who is signed in to this session."""
+    until = due_in(session, user)
     return until is not None and until <= timezone.now()

@@ -11,6 +11,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 SIGNED_IN, SEEN = "signed_in_at", "seen_at"
+# Opened by the identity provider; with a second factor shown there; where the session there ends.
+BY_PROVIDER, PROVIDER_FACTOR, LEAVE_AT = "by_provider", "provider_factor", "leave_at"
 # A page does not write to the session when another did so less than that ago.
 TOUCH_SECONDS = 60
 

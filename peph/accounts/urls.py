@@ -1,7 +1,8 @@
 """Addresses of accounts. Of the sign-in library only what is used is mounted, under the names it expects."""
 
 from allauth.account import views as library
-from django.urls import path, re_path
+from django.conf import settings
+from django.urls import include, path, re_path
 
 from peph.accounts import factor_views, session_views, views
 
@@ -75,3 +76,7 @@ urlpatterns = [
     path("tokens/new/", views.token_new, name="account_token_new"),
     path("tokens/<uuid:pk>/revoke/", views.token_revoke, name="account_token_revoke"),
 ]
+
+if settings.OIDC_ISSUER:
+    # Without a provider neither the addresses nor the libraries they need are there.
+    urlpatterns.append(path("", include("peph.accounts.oidc.urls")))

@@ -10,6 +10,8 @@ LABELS = {
     "accounts.set_language": _("Language chosen"),
     "accounts.deactivate": _("Account closed"),
     "accounts.issue_token": _("API token created"),
+    "accounts.link_identity": _("Identity at the provider linked"),
+    "accounts.unlink_identity": _("Identity at the provider unlinked"),
     "accounts.revoke_token": _("API token revoked"),
 }
 
@@ -25,6 +27,9 @@ ACCESSES = {
     "factor_used": _("Recovery code used"),
     "factor_failed": _("Wrong code of a second factor"),
     "factor_reset": _("Second factors removed by two people"),
+    "provider_failed": _("Provider of identities did not answer as it should"),
+    "provider_unknown": _("Identity that no account is linked to"),
+    "key_step": _("Key of the service changed, one step"),
 }
 
 

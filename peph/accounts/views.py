@@ -33,12 +33,19 @@ A_YEAR = 365 * 24 * 3600
 class Login(library.LoginView):
     form_class = forms.LoginForm
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        provider = settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+        return super().get_context_data(**kwargs) | {"provider": provider}
+
 
 class Logout(library.LogoutView):
     """The browser forgets what it kept of this service, on a shared machine too."""
 
     def post(self, *args: Any, **kwargs: Any) -> HttpResponse:
+        leave = self.request.session.get(sessions.LEAVE_AT)
         response = super().post(*args, **kwargs)
+        if leave:
+            response = redirect(leave)
         response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 

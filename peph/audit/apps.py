@@ -15,9 +15,10 @@ class AuditConfig(AppConfig):
 
     def ready(self) -> None:
         # These import models, which exist only now.
-        from peph.audit import checks  # noqa: F401
+        from peph.audit import checks, verbs  # noqa: F401
         from peph.audit.triggers import install
 
+        verbs.register({"audit.change_key": _("Key of the checkpoints changed")})
         connection_created.connect(_give_functions, dispatch_uid="peph.audit.functions")
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(install.after_migrate, sender=self)

@@ -11,23 +11,17 @@ The form is the signed note of C2SP. Kept elsewhere, it contradicts a history re
 
 import base64
 import binascii
-import hashlib
 from dataclasses import dataclass
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS
 
+from peph.audit import key_changes, signed_notes
 from peph.audit.hashing import ZERO
+from peph.audit.key_changes import Keys
 from peph.audit.models import ChangeSet
-
-ED25519 = b"\x01"
-SIGNATURE_MARK = "— "
-
-
-class CheckpointError(ValueError):
-    """A note that says nothing: unreadable, unsigned, or signed with another key."""
+from peph.audit.signed_notes import CheckpointError
 
 
 @dataclass(frozen=True)
@@ -46,7 +40,7 @@ class Note:
 
 def origin() -> str:
     """The name this installation signs under."""
-    return f"{settings.SITE_NAME}/ledger".replace(" ", "-").replace("+", "-")
+    return signed_notes.origin()
 
 
 def take(using: str = DEFAULT_DB_ALIAS) -> Note:
@@ -57,15 +51,28 @@ def take(using: str = DEFAULT_DB_ALIAS) -> Note:
     return Note(origin(), head.number, bytes(head.hash))
 
 
-def private_key() -> Ed25519PrivateKey | None:
-    """The signing key of the settings; None when this installation has none.
+def private_key(
+    number: int | None = None, *, using: str = DEFAULT_DB_ALIAS
+) -> Ed25519PrivateKey | None:
+    """The key of the settings that signs a note of change set `number` (None: the present one's).
 
-    Raises CheckpointError when it is not 64 hexadecimal digits.
+    None when this installation has none. Raises CheckpointError when it is not 64 hexadecimal digits.
     """
-    if not settings.CHECKPOINT_KEY:
+    held = [
+        _private(text) for text in (settings.CHECKPOINT_KEY, settings.CHECKPOINT_NEXT_KEY) if text
+    ]
+    if not held or not settings.CHECKPOINT_KEY:
         return None
+    if number is None or len(held) == 1:
+        return held[0]
+    # While a key is changed both are there; which one signs is decided by the chain, not by each process.
+    signs = key_changes.keys_from(held[0].public_key(), using=using).at(number)
+    return next((key for key in held if key.public_key() == signs), held[0])
+
+
+def _private(text: str) -> Ed25519PrivateKey:
     try:
-        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(settings.CHECKPOINT_KEY))
+        return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(text))
     except ValueError as error:
         raise CheckpointError("CHECKPOINT_KEY is not 64 hexadecimal digits.") from error
 
@@ -76,54 +83,38 @@ def public_key(given: str = "") -> Ed25519PublicKey:
     Raises CheckpointError when there is none.
     """
     if given := given or settings.CHECKPOINT_PUBLIC_KEY:
-        try:
-            return Ed25519PublicKey.from_public_bytes(bytes.fromhex(given))
-        except ValueError as error:
-            raise CheckpointError("The public key is not 64 hexadecimal digits.") from error
+        return key_changes.public_key_of(given)
     key = private_key()
     if key is None:
         raise CheckpointError("There is no key to check the signature with.")
     return key.public_key()
 
 
-def _key_hash(name: str, key: Ed25519PublicKey) -> bytes:
-    material = name.encode() + b"\n" + ED25519 + key.public_bytes_raw()
-    return hashlib.sha256(material).digest()[:4]
+def keys(given: str = "", *, using: str = DEFAULT_DB_ALIAS) -> Keys:
+    """`public_key`, with those that came before and after it: each for the change sets it signed."""
+    return key_changes.keys_from(public_key(given), using=using)
 
 
-def write(note: Note) -> str:
+def write(note: Note, *, using: str = DEFAULT_DB_ALIAS) -> str:
     """The note as text; signed when the settings have a key."""
-    key = private_key()
+    key = private_key(note.number, using=using)
     if key is None:
         return note.body + "\n"
-    signature = _key_hash(note.origin, key.public_key()) + key.sign(note.body.encode())
-    line = f"{SIGNATURE_MARK}{note.origin} {base64.b64encode(signature).decode()}"
-    return f"{note.body}\n{line}\n"
+    return f"{note.body}\n{signed_notes.signature(note.origin, note.body, key)}\n"
 
 
-def read(text: str, *, key: Ed25519PublicKey) -> Note:
+def read(text: str, *, key: Ed25519PublicKey | Keys) -> Note:
     """The note of a text whose signature holds.
 
     Raises CheckpointError for anything else: what nobody signed proves nothing.
     """
-    body, blank, signatures = text.replace("\r\n", "\n").partition("\n\n")
+    body, _signatures = signed_notes.parts(text)
     lines = body.split("\n")
-    if not blank or len(lines) < 3:
-        raise CheckpointError("This is not a checkpoint.")
     try:
         note = Note(lines[0], int(lines[1]), base64.b64decode(lines[2], validate=True))
-    except (ValueError, binascii.Error) as error:
+    except (ValueError, IndexError, binascii.Error) as error:
         raise CheckpointError("This is not a checkpoint.") from error
-    signed = f"{body}\n".encode()
-    for line in signatures.splitlines():
-        name, _space, encoded = line.removeprefix(SIGNATURE_MARK).rpartition(" ")
-        if not line.startswith(SIGNATURE_MARK) or name != note.origin:
-            continue
-        try:
-            data = base64.b64decode(encoded, validate=True)
-            if data[:4] == _key_hash(name, key):
-                key.verify(data[4:], signed)
-                return note
-        except (binascii.Error, InvalidSignature):
-            continue
-    raise CheckpointError("The checkpoint is not signed with this key.")
+    signs = key.at(note.number) if isinstance(key, Keys) else key
+    if not signed_notes.is_signed(text, name=note.origin, key=signs):
+        raise CheckpointError("The checkpoint is not signed with this key.")
+    return note

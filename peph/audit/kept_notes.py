@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from peph.audit import checkpoint
 from peph.audit.checkpoint import CheckpointError, Note
+from peph.audit.key_changes import Keys
 from peph.audit.models import ChangeSet
 
 BLOCK = 500
@@ -18,7 +19,7 @@ class Contradicted(CheckpointError):
     """The chain is not the one a kept note was taken of: history was rewritten or cut."""
 
 
-def read_all(directory: str | Path, *, key: Ed25519PublicKey) -> list[tuple[Path, Note]]:
+def read_all(directory: str | Path, *, key: Ed25519PublicKey | Keys) -> list[tuple[Path, Note]]:
     """Every note of the directory with its file, by number.
 
     Raises CheckpointError for a note that is not signed with the key or not under its own number, OSError
@@ -29,7 +30,7 @@ def read_all(directory: str | Path, *, key: Ed25519PublicKey) -> list[tuple[Path
     return sorted(found, key=lambda each: each[1].number)
 
 
-def _read(path: Path, key: Ed25519PublicKey) -> Note:
+def _read(path: Path, key: Ed25519PublicKey | Keys) -> Note:
     try:
         note = checkpoint.read(path.read_text(encoding="utf-8"), key=key)
     except (CheckpointError, UnicodeDecodeError) as error:

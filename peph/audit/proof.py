@@ -36,7 +36,7 @@ def kept_notes_of_settings(public_key: str = "") -> list[Note]:
     """
     if not settings.CHECKPOINT_DIRECTORY:
         return []
-    key = checkpoint.public_key(public_key)
+    key = checkpoint.keys(public_key)
     return [note for _path, note in kept_notes.read_all(settings.CHECKPOINT_DIRECTORY, key=key)]
 
 
@@ -147,9 +147,9 @@ def take_checkpoint(
     if checkpoint.private_key() is None:
         raise CheckpointError("CHECKPOINT_KEY is empty: the note would not be signed.")
     note = checkpoint.take(using)
-    text = checkpoint.write(note)
+    text = checkpoint.write(note, using=using)
     if directory:
-        key = checkpoint.public_key()
+        key = checkpoint.keys(using=using)
         kept_notes.hold_against_chain(kept_notes.read_all(directory, key=key), using=using)
         kept_notes.keep(directory, note, text)
     rows = Checkpoint.objects.using(using)

@@ -5,7 +5,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from peph.audit.history import Tracked
 from peph.audit.models.change_sets import Channel
+from peph.records import Record
 
 
 class VerificationRun(models.Model):
@@ -73,3 +75,27 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return str(self.number)
+
+
+class CheckpointKeyChange(Record):
+    """One key that signs checkpoints gave way to the next: said by both, and in the chain like any change.
+
+    `number` is the last change set whose notes the old one signs. `note` is what both signed; the other
+    columns only repeat it.
+    """
+
+    number = models.BigIntegerField(_("up to change"))
+    old_key = models.CharField(_("key before"), max_length=64)
+    new_key = models.CharField(_("key after"), max_length=64)
+    note = models.TextField(_("note"))
+
+    history = Tracked()
+
+    class Meta:
+        verbose_name = _("change of the checkpoint key")
+        verbose_name_plural = _("changes of the checkpoint key")
+        ordering = ("number", "id")
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.old_key[:8]} → {self.new_key[:8]}"

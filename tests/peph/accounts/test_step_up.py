@@ -1,5 +1,6 @@
 """What gives access asks for a proof of a short time ago, and loses nothing that was typed."""
 
+import ast
 import datetime as dt
 from urllib.parse import unquote
 
@@ -12,6 +13,7 @@ from cases.models import CaseGrant
 from organizations.models import RegionGrant
 from peph.accounts import services
 from peph.accounts.models import ApiToken
+from tests import BASE_DIR
 from tests.conftest import PASSWORD
 
 NOON = dt.datetime(2026, 3, 2, 12, tzinfo=dt.UTC)
@@ -160,3 +162,21 @@ def test_the_api_refuses_an_old_session_and_takes_a_token(client, cast, world, c
     headers = {"Authorization": f"Token {token}"}
     made = Client().post(url, body, content_type="application/json", headers=headers)
     assert made.status_code == 201, made.content
+
+
+# Gives back to somebody the errors of the very file they just sent.
+NOT_CARRIED_AWAY = {"cases/views/imports.py:import_problems"}
+
+
+def test_every_page_that_carries_data_away_asks():
+    """Read in the sources: whatever is written to the access log as an export stands behind a step-up."""
+    without = set()
+    for path in BASE_DIR.glob("*/views/*.py"):
+        for each in ast.parse(path.read_text(encoding="utf-8")).body:
+            if not isinstance(each, ast.FunctionDef):
+                continue
+            source = ast.unparse(each)
+            carries = "access_log.record('export'" in source or "return export(" in source
+            if carries and "step_up" not in source.split("def ")[0]:
+                without.add(f"{path.relative_to(BASE_DIR)}:{each.name}")
+    assert without == NOT_CARRIED_AWAY

@@ -4,11 +4,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from django.core.management.base import BaseCommand, CommandParser
 
 from peph.audit import checkpoint, proof
 from peph.audit.kept_notes import Contradicted
+from peph.audit.key_changes import Keys
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
     ) -> None:
         try:
             if verify:
-                self._verify(verify, checkpoint.public_key(public_key))
+                self._verify(verify, checkpoint.keys(public_key))
             else:
                 self._write(directory)
         except Contradicted as error:
@@ -55,9 +55,9 @@ class Command(BaseCommand):
             )
         taken, _is_new = proof.take_checkpoint(directory)
         self.stdout.write(taken.note, ending="")
-        key = checkpoint.public_key().public_bytes_raw().hex()
+        key = checkpoint.keys().at(taken.number).public_bytes_raw().hex()
         self.stderr.write(f"public key: {key}")
 
-    def _verify(self, path: str, key: Ed25519PublicKey) -> None:
+    def _verify(self, path: str, key: Keys) -> None:
         note = checkpoint.read(Path(path).read_text(encoding="utf-8"), key=key)
         self.stdout.write(f"{note.origin}: change set {note.number}, signature good")

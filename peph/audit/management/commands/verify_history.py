@@ -100,7 +100,7 @@ class Command(BaseCommand):
 def _notes(options: dict[str, Any]) -> list[Note]:
     held = proof.kept_notes_of_settings(options["public_key"])
     if options["checkpoint"]:
-        key = checkpoint.public_key(options["public_key"])
+        key = checkpoint.keys(options["public_key"])
         held += [
             checkpoint.read(Path(path).read_text(encoding="utf-8"), key=key)
             for path in options["checkpoint"]
