@@ -10,7 +10,16 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         # Entries of the menu and labels of change sets need loaded models.
+        from organizations.services import reference
+        from peph.views import register_need
         from privacy import navigation, verbs
+        from privacy.middleware import is_up_to_date
+        from privacy.services import jobs
+        from privacy.services.retention import load_retention
 
         navigation.register()
         verbs.register()
+        # Retention and erasure.
+        jobs.register()
+        reference.register("retention_rules", load_retention)
+        register_need("erasures", is_up_to_date)
