@@ -16,10 +16,12 @@ class PrivacyConfig(AppConfig):
         from privacy.middleware import is_up_to_date
         from privacy.services import jobs
         from privacy.services.retention import load_retention
+        from privacy.views import case_retention
 
         navigation.register()
         verbs.register()
         # Retention and erasure.
+        case_retention.register()
         jobs.register()
         reference.register("retention_rules", load_retention)
         register_need("erasures", is_up_to_date)

@@ -56,6 +56,7 @@ class Erasure(Record):
         Participant,
         on_delete=models.PROTECT,
         null=True,
+        blank=True,
         related_name="erasures",
         verbose_name=_("participant"),
     )

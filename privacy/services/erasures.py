@@ -2,7 +2,6 @@
 
 import datetime as dt
 import logging
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -207,12 +206,3 @@ def forget_pages() -> bool:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         is_busy = cursor.fetchone()[0]
     return not is_busy
-
-
-def preview_rows(counts: Mapping[str, Mapping[str, int]]) -> list[tuple[str, str, int]]:
-    """Kind of record, whether it goes or stays, and how many: a preview or a report as a table."""
-    return [
-        (label, group, count)
-        for group, found in counts.items()
-        for label, count in sorted(found.items())
-    ]

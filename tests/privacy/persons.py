@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
+from django.utils import timezone
 
 from auditing.models import ItemAnswer, Sample, SampleItem
 from cases.models import Case, DocumentContent, ImportUpload, Participant
@@ -23,6 +24,7 @@ from peph.idempotency.models import RememberedRequest
 from peph.outbox.models import Message
 from privacy.models import Erasure
 from privacy.services.blanking import fields_to_blank, is_free, is_kept
+from privacy.services.erasures import carry_out_due, move_erasure, propose
 from privacy.services.reach import Hanging, hanging, is_tracked, keys_of
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -287,3 +289,13 @@ def _as_text(value: Any) -> str:
 def still_there(person: Person, text: str) -> set[str]:
     """The canaries of a person that a text holds."""
     return {word for word in person.canaries.words if word in text}
+
+
+def erase(person: Person, cast: Any, days: int = 8) -> Erasure:
+    """Proposed by the privacy officer, approved by the lead, carried out after the days of grace."""
+    erasure = propose(person.participant, by=cast["privacy"])
+    move_erasure(erasure, "approve", by=cast["lead"])
+    done = carry_out_due(now=timezone.now() + dt.timedelta(days=days))
+    assert (done.erased, done.held, done.problems) == (1, 0, [])
+    erasure.refresh_from_db()
+    return erasure

@@ -1,60 +1,33 @@
 """After a person is erased nothing of the person is left, everybody else is untouched, the chain holds."""
 
-import datetime as dt
-import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from django.core import mail
-from django.db import connection, connections
-from django.utils import timezone
 
 from peph.audit import export
 from peph.audit.verify import verify
 from peph.outbox.services import deliver
-from privacy.models import Erasure
 from privacy.services import erasure as erasing
 from privacy.services.blanking import fields_to_blank, is_free, is_kept
-from privacy.services.erasures import carry_out_due, move_erasure, propose
 from privacy.services.reach import hanging
 from tests.engines import ON_POSTGRESQL
-from tests.privacy.persons import Person, everything_stored, still_there
+from tests.privacy.own_database import bytes_of, served_from, written_to
+from tests.privacy.persons import Person, erase, everything_stored, still_there
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def file(tmp_path: Path, db: None) -> Iterator[Path | None]:
-    """On SQLite, a database file of its own with the cast in it: what is erased is read in its bytes."""
+    """On SQLite, a database file of its own: what is erased is looked for in its bytes."""
     if ON_POSTGRESQL:
         yield None
         return
-    original = connections["default"]
-    path = tmp_path / "erasure.sqlite3"
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA user_version")
-    with io.BytesIO(original.connection.serialize()) as copy:
-        path.write_bytes(copy.read())
-    own = original.copy()
-    own.settings_dict = {**own.settings_dict, "NAME": str(path)}
-    connections["default"] = own
-    try:
+    with served_from(written_to(tmp_path / "erasure.sqlite3")) as path:
         yield path
-    finally:
-        own.close()
-        connections["default"] = original
-
-
-def erase(person: Person, cast, days: int = 8) -> Erasure:
-    """Proposed by the privacy officer, approved by the lead, carried out after the days of grace."""
-    erasure = propose(person.participant, by=cast["privacy"])
-    move_erasure(erasure, "approve", by=cast["lead"])
-    done = carry_out_due(now=timezone.now() + dt.timedelta(days=days))
-    assert (done.erased, done.problems) == (1, [])
-    erasure.refresh_from_db()
-    return erasure
 
 
 def test_nothing_of_an_erased_person_is_left_anywhere(file, cast, caplog):
@@ -80,8 +53,7 @@ def test_nothing_of_an_erased_person_is_left_anywhere(file, cast, caplog):
     assert still_there(person, sent + caplog.text.lower()) == set()
     assert witness.participant.email in sent
     if file is not None:
-        raw = b"".join(each.read_bytes() for each in sorted(file.parent.glob(f"{file.name}*")))
-        assert still_there(person, raw.decode("latin-1").lower()) == set()
+        assert still_there(person, bytes_of(file)) == set()
 
 
 def test_a_field_that_is_not_blanked_is_found(db, cast, monkeypatch):
