@@ -10,6 +10,7 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         # Entries of the menu and labels of change sets need loaded models.
+        from cases.demo import later
         from organizations.services import reference
         from peph.views import register_need
         from privacy import navigation, verbs
@@ -25,3 +26,4 @@ class PrivacyConfig(AppConfig):
         jobs.register()
         reference.register("retention_rules", load_retention)
         register_need("erasures", is_up_to_date)
+        later.register("conservation et effacement", "privacy.demo.keep_and_let_go")

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -107,7 +107,7 @@ def retention_rule_edit(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
             "heading": heading,
             "button": _("Save"),
             "cancel_url": rule.get_absolute_url(),
-            "facts": [(_("Then"), rule.get_effect_display())],
+            "facts": [(pgettext("retention", "Then"), rule.get_effect_display())],
             "trail": [
                 *retention_trail(),
                 (_("Retention rules"), reverse("privacy:retention_rule_list")),
