@@ -108,9 +108,14 @@ class Erasure(Record):
     not_before = models.DateTimeField(_("carried out from"), null=True, editable=False)
     done_at = models.DateTimeField(_("carried out"), null=True, editable=False)
     counts = models.JSONField(default=dict, editable=False)
+    # Since when no old page of the database file can hold anything of the person.
+    pages_forgotten_at = models.DateTimeField(null=True, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
-    history = Tracked(personal=("comment", "decision_comment"), excluded_fields=("updated_at",))
+    history = Tracked(
+        personal=("comment", "decision_comment"),
+        excluded_fields=("updated_at", "pages_forgotten_at"),
+    )
     objects = ErasureQuerySet.as_manager()
 
     class Meta:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -131,13 +131,21 @@ def carry_out_due(
 
 
 def finish(result: CarriedOut) -> None:
-    """After any erasure: bring the list outside up to date, and empty the log of the database."""
+    """After any erasure: bring the list outside up to date, and leave no old page in the database."""
     try:
         ledger.bring_up_to_date()
     except (OSError, ledger.LedgerError) as error:
         result.problems.append(str(error))
-    if result.erased and not forget_pages():
-        result.problems.append("The write-ahead log could not be emptied: somebody was reading.")
+    # Also those of a run that was killed before it came so far.
+    waiting = Erasure.objects.filter(status=ErasureStatus.DONE, pages_forgotten_at__isnull=True)
+    if not (keys := list(waiting.values_list("pk", flat=True))):
+        return
+    if forget_pages():
+        Erasure.objects.filter(pk__in=keys).update(pages_forgotten_at=timezone.now())
+    else:
+        result.problems.append(
+            "The database file may still hold old pages: somebody was reading. The next run tries again."
+        )
 
 
 def _carry_out(pk: Any) -> int:
@@ -195,14 +203,19 @@ def _lock() -> None:
 
 
 def forget_pages() -> bool:
-    """Empty the write-ahead log of SQLite, whose old pages hold what was erased; whether it is empty.
+    """Write a SQLite file anew without its free space, and empty its write-ahead log; whether it was done.
 
-    The pages of the database itself are overwritten as they are freed (`secure_delete`). On PostgreSQL
-    old row versions go with the next vacuum: docs/retention.md.
+    Freed values are overwritten (`secure_delete`), but when rows move between pages a copy can stay behind
+    in the free space of a page. On PostgreSQL old row versions go with the next vacuum: docs/retention.md.
     """
     if connection.vendor != "sqlite" or connection.in_atomic_block:
         return True
-    with connection.cursor() as cursor:
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        is_busy = cursor.fetchone()[0]
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            is_busy = cursor.fetchone()[0]
+    except OperationalError:
+        logger.exception("The database file could not be written anew.")
+        return False
     return not is_busy

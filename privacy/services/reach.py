@@ -70,10 +70,14 @@ def keys_of(participant: Any) -> Keys:
         if each.model is Participant:
             continue
         keys = found.setdefault(each.model, set())
+        history = tracked.get(each.model)
+        knows_case = history is not None and any(name == "case" for name, _at in history.scope)
         for column, parent in each.links:
             keys |= _live(each.model, column, found[parent])
-            if each.model in tracked:
-                keys |= _gone(tracked[each.model], column, found)
+            if history is not None and not knows_case:
+                keys |= _in_versions(history, column, found[parent])
+        if history is not None and knows_case:
+            keys |= _in_journal(history, found[Case])
     return found
 
 
@@ -85,26 +89,23 @@ def _live(model: type[models.Model], column: str, parents: set[Any]) -> set[Any]
     return keys
 
 
-def _gone(tracked: Declaration, column: str, found: Keys) -> set[Any]:
-    """Those the history still names: by the journal where it knows the case, else by the old versions."""
-    parent = next(parent for name, parent in _links(tracked.model) if name == column)
+def _in_journal(tracked: Declaration, cases: set[Any]) -> set[Any]:
+    """Those the journal names under the person's cases, also those deleted since."""
     keys: set[Any] = set()
-    if any(name == "case" for name, _field in tracked.scope):
-        for some in blocks(found.get(Case, set())):
-            rows = ChangedRow.objects.filter(case_id__in=some, model=tracked.label)
-            keys |= {
-                tracked.pk.to_python(key)
-                for key in rows.values_list("object_id", flat=True).distinct()
-            }
-    else:
-        for some in blocks(found[parent]):
-            versions = tracked.history_model._base_manager.filter(Q((f"{column}__in", some)))
-            keys |= set(versions.values_list(tracked.pk.attname, flat=True).distinct())
+    for some in blocks(cases):
+        rows = ChangedRow.objects.filter(case_id__in=some, model=tracked.label)
+        found = rows.order_by().values_list("object_id", flat=True).distinct()
+        keys |= {tracked.pk.to_python(key) for key in found}
     return keys
 
 
-def _links(model: type[models.Model]) -> tuple[tuple[str, type[models.Model]], ...]:
-    return next(each.links for each in hanging() if each.model is model)
+def _in_versions(tracked: Declaration, column: str, parents: set[Any]) -> set[Any]:
+    """The same where the journal knows no case: those an old version leads to the person by."""
+    keys: set[Any] = set()
+    for some in blocks(parents):
+        versions = tracked.history_model._base_manager.filter(Q((f"{column}__in", some)))
+        keys |= set(versions.order_by().values_list(tracked.pk.attname, flat=True).distinct())
+    return keys
 
 
 def blocks(values: Any) -> Iterator[list[Any]]:

@@ -5,7 +5,9 @@ Everything is made from the models: a kind or a field added later has its record
 
 import datetime as dt
 import itertools
+import re
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
@@ -29,6 +31,8 @@ from privacy.services.reach import Hanging, hanging, is_tracked, keys_of
 
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 DAY = dt.date(2019, 5, 6)
+# Of a canary: the shortest column takes seven characters.
+WIDTH = 7
 # What the models do not say by themselves: a life that their constraints allow.
 LIFE: dict[str, dict[str, Any]] = {
     "cases.Case": {
@@ -286,16 +290,31 @@ def _as_text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+@lru_cache(maxsize=4)
+def _planted(text: str) -> frozenset[str]:
+    """Everything in a text that could be a canary, overlapping ones too."""
+    return frozenset(re.findall(r"(?=(q[0-9a-z]{6}))", text))
+
+
 def still_there(person: Person, text: str) -> set[str]:
     """The canaries of a person that a text holds."""
-    return {word for word in person.canaries.words if word in text}
+    planted = _planted(text)
+    return {
+        word
+        for word in person.canaries.words
+        if word in planted or (len(word) != WIDTH and word in text)
+    }
 
 
 def erase(person: Person, cast: Any, days: int = 8) -> Erasure:
     """Proposed by the privacy officer, approved by the lead, carried out after the days of grace."""
-    erasure = propose(person.participant, by=cast["privacy"])
-    move_erasure(erasure, "approve", by=cast["lead"])
+    erasure = approved(person, cast)
     done = carry_out_due(now=timezone.now() + dt.timedelta(days=days))
     assert (done.erased, done.held, done.problems) == (1, 0, [])
     erasure.refresh_from_db()
     return erasure
+
+
+def approved(person: Person, cast: Any) -> Erasure:
+    """Proposed by the privacy officer, approved by the lead."""
+    return move_erasure(propose(person.participant, by=cast["privacy"]), "approve", by=cast["lead"])
