@@ -1,5 +1,6 @@
 """Pages of the site itself: is it alive, is it ready, robots, and what a refusal looks like."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
@@ -16,7 +17,14 @@ from peph.errors import DomainError
 
 # A good answer is kept that long: comparing migrations and triggers is too dear for an open address.
 READY, READY_SECONDS = "peph:ready", 30
+# What the packages above this one need before anybody is served: name → whether it is there.
+_needs: dict[str, Callable[[], bool]] = {}
 PAGES = {403: "403.html", 409: "409.html", 412: "412.html"}
+
+
+def register_need(name: str, is_met: Callable[[], bool]) -> None:
+    """Let `readyz` ask this as well; once at start-up."""
+    _needs[name] = is_met
 
 
 @login_not_required
@@ -35,6 +43,8 @@ def readyz(request: HttpRequest) -> HttpResponse:
     parts = {"database": _reachable()}
     if parts["database"]:
         parts |= _installed()
+    if all(parts.values()):
+        parts |= {name: is_met() for name, is_met in _needs.items()}
     ready = all(parts.values())
     answer = {name: "ok" if good else "failed" for name, good in parts.items()}
     return JsonResponse(

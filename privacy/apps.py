@@ -10,7 +10,20 @@ class PrivacyConfig(AppConfig):
 
     def ready(self) -> None:
         # Entries of the menu and labels of change sets need loaded models.
+        from cases.demo import later
+        from organizations.services import reference
+        from peph.views import register_need
         from privacy import navigation, verbs
+        from privacy.middleware import is_up_to_date
+        from privacy.services import jobs
+        from privacy.services.retention import load_retention
+        from privacy.views import case_retention
 
         navigation.register()
         verbs.register()
+        # Retention and erasure.
+        case_retention.register()
+        jobs.register()
+        reference.register("retention_rules", load_retention)
+        register_need("erasures", is_up_to_date)
+        later.register("conservation et effacement", "privacy.demo.keep_and_let_go")

@@ -235,6 +235,12 @@ def data_of(tag, value):
     return bytes.fromhex(value) if tag in "UYF" else value.encode()
 
 
+def reason_of(line):
+    """What the header must hold of a reason given in clear."""
+    salt, text = bytes.fromhex(line["reason_salt"]), line["reason"].encode()
+    return ["reason_hash", "Y", sha256(salt, sized(b"reason"), b"S", text).hex()]
+
+
 def leaf_of(label, values, salt):
     """The leaf of a history row; None when a hidden value is not given."""
     parts = [b"\x00", sized(label.encode())]
@@ -343,6 +349,7 @@ class Proof:
         parts = [b"\x02"]
         for name, tag, value in line["header"]:
             parts += (sized(name.encode()), tag.encode(), sized(data_of(tag, value)))
+        is_reason_given = "reason" not in line or reason_of(line) in line["header"]
         rows = line["rows"].to_bytes(8, "big")
         chained = sha256(
             b"\x01", self.prev, max(number, 0).to_bytes(8, "big"), sha256(*parts), rows, digest
@@ -351,7 +358,11 @@ class Proof:
             self.add("count", number)
         elif bytes.fromhex(line["prev"]) != self.prev:
             self.add("prev", number)
-        elif chained.hex() != line["hash"] or SEALED & {name for name, *_ in line["header"]}:
+        elif (
+            chained.hex() != line["hash"]
+            or SEALED & {name for name, *_ in line["header"]}
+            or not is_reason_given
+        ):
             self.add("hash", number)
         self.note(number, line["hash"])
         self.number, self.prev = number, bytes.fromhex(line["hash"])

@@ -27,6 +27,8 @@ from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
 from peph.audit.proof import take_checkpoint
+from privacy.models import Erasure, RetentionRule
+from privacy.services.rules import place_hold
 from tests.auditing.sampling import drawn, noted
 from tests.cases.matching.conftest import a_call, a_project
 from tests.cases.test_documents import put
@@ -76,6 +78,9 @@ def things(world, cast, case, placement, follow_up, note):
         match.save()
     sample = drawn(cast["auditor"])
     return {
+        "retention_rule": RetentionRule.objects.first().pk,
+        "legal_hold": _legal_hold(case, cast).pk,
+        "erasure": _erasure(case, cast).pk,
         "sample": sample.pk,
         "finding": noted(sample, cast["auditor"], case).pk,
         "question": ChecklistQuestion.objects.first().pk,
@@ -150,6 +155,19 @@ def _outcome(placement):
                              checked_on=dt.date(2026, 11, 2))  # fmt: skip
         outcome.save()
     return outcome
+
+
+def _legal_hold(case, cast):
+    return place_hold(case.participant, by=cast["privacy"], reason="Plainte")
+
+
+def _erasure(case, cast):
+    # Written as it is: the case is open, which no erasure gets past.
+    with change(by=SYSTEM, verb="test"):
+        erasure = Erasure(participant=case.participant, subject_id=case.participant_id,
+                          proposed_by=cast["privacy"])  # fmt: skip
+        erasure.save()
+    return erasure
 
 
 def address(name: str, arguments: dict[str, Any], things: dict[str, Any]) -> str:

@@ -78,7 +78,7 @@ class SampleItem(SamplePart):
     done_by = person(_("done by"))
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
 
-    history = Tracked()
+    history = Tracked(personal=("label",))
 
     class Meta(SamplePart.Meta):
         abstract = False

@@ -150,7 +150,8 @@ class Accommodation(Record):
     second_approval_from: Any
 
     history = Tracked(
-        personal=("barrier", "measure", "decision_reason"), excluded_fields=("updated_at",)
+        personal=("barrier", "measure", "decision_reason", "supplier"),
+        excluded_fields=("updated_at",),
     )
     objects = AccommodationQuerySet.as_manager()
 

@@ -151,7 +151,11 @@ class Case(Record):
     created_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
 
-    history = Tracked(excluded_fields=("updated_at",), scope={"case": "id"})
+    history = Tracked(
+        personal=("legacy_number", "referring_agency"),
+        excluded_fields=("updated_at",),
+        scope={"case": "id"},
+    )
     objects = CaseQuerySet.as_manager()
 
     class Meta:
@@ -288,7 +292,7 @@ class CaseGrant(Grant):
     content_object = models.ForeignKey(
         Case, on_delete=models.PROTECT, related_name="grants", verbose_name=_("case")
     )
-    history = Tracked(scope={"case": "content_object_id"})
+    history = Tracked(personal=("reason",), scope={"case": "content_object_id"})
 
     class Meta(Grant.Meta):
         abstract = False

@@ -124,7 +124,7 @@ class FollowUp(Record):
 
     # Its name is made of it: the history loads both at once.
     NAMED_WITH: ClassVar = ("step",)
-    history = Tracked(personal=("summary",))
+    history = Tracked(personal=("subject", "summary"))
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:

@@ -107,7 +107,7 @@ def _checkpoint(day: dt.date | None, progress: Progress) -> Result:
 
 
 # In this order: what the first writes, the second sends; what was proven is then noted.
-JOBS: tuple[Job, ...] = (
+JOBS: list[Job] = [
     Job("reminders", "write the reminders that are due", _reminders),
     Job("mail", "send what waits in the outbox", _mail),
     Job(
@@ -116,7 +116,14 @@ JOBS: tuple[Job, ...] = (
     Job("index", "take the latest changes into the index of the history", _index),
     Job("verify", "prove the history", _verify),
     Job("checkpoint", "note where the history stands", _checkpoint),
-)
+]
+
+
+def register(job: Job) -> None:
+    """Let a package above run a job as well, before the history is indexed and proven; once at start-up."""
+    if job.name not in {known.name for known in JOBS}:
+        place = next(at for at, known in enumerate(JOBS) if known.name == "index")
+        JOBS.insert(place, job)
 
 
 def run(job: Job, day: dt.date | None, progress: Progress) -> Result:

@@ -139,21 +139,28 @@ def _page(
 ) -> Iterator[Line]:
     waiting = iter(page)
     current = next(waiting)
-    yield _change_set(current)
+    yield _change_set(current, with_values=with_values)
     for block in journal.blocks(connection, page[0]["number"], page[-1]["number"]):
         found = [JournalRow(*row) for row in block]
         history = _history(connection, found)
         for row in found:
             while row.number != current["number"]:
                 current = next(waiting)
-                yield _change_set(current)
+                yield _change_set(current, with_values=with_values)
             seen[row.model].add(row.history_id)
             yield _row(row, history.get((row.model, row.history_id)), with_values=with_values)
     for current in waiting:
-        yield _change_set(current)
+        yield _change_set(current, with_values=with_values)
 
 
-def _change_set(stored: dict[str, Any]) -> Line:
+def _change_set(stored: dict[str, Any], *, with_values: bool) -> Line:
+    reason, salt = stored["reason"], stored[hashing.REASON_SALT]
+    clear = {}
+    if salt is not None or not hashing.is_sound_reason(stored):
+        # From what is stored, as the values of a row: a reason put in its place then shows in the hash.
+        salt = bytes(salt or b"")
+        stored = stored | {"reason_hash": hashing.reason_commitment(salt, reason)}
+        clear = {"reason": reason, "reason_salt": salt.hex()} if with_values else {}
     return {
         "kind": "change_set",
         "number": stored["number"],
@@ -164,6 +171,7 @@ def _change_set(stored: dict[str, Any]) -> Line:
             [name, tag.decode(), shown(tag, data)]
             for name, tag, data in hashing.header_values(stored)
         ],
+        **clear,
     }
 
 

@@ -4,7 +4,8 @@
     personal value in a leaf = sha256(salt, name, value), so that it can be redacted and still be proven
     leaves  = d of the last block, where d starts as 32 zero bytes and each block of 1,000 leaves, in the
               order of the journal, makes d = sha256(d, the leaves)
-    header  = sha256(02, for each column of the change set that is not null: name, type, value)
+    header  = sha256(02, for each column of the change set that is not null: name, type, value), its
+              reason as sha256(salt, name, type, reason)
     hash    = sha256(01, hash of the set before, number, header, count of rows, leaves)
 
 Names, values and label carry their length. The blocks let half a million rows be sealed without holding
@@ -25,6 +26,8 @@ ZERO = bytes(32)
 LEAF, LINK, HEADER = b"\x00", b"\x01", b"\x02"
 # Not in the header: the link covers them, since they are known only once the head is locked.
 SEALED = ("number", "rows", "prev", "hash")
+# Not in the header either: the commitment made of it is.
+REASON_SALT = "reason_salt"
 
 
 def sha256(*parts: bytes) -> bytes:
@@ -129,7 +132,8 @@ class Leaves:
 
 @cache
 def _header_fields() -> list[tuple[str, bytes, Any]]:
-    fields = (f for f in ChangeSet._meta.concrete_fields if f.attname not in SEALED)
+    outside = (*SEALED, REASON_SALT)
+    fields = (f for f in ChangeSet._meta.concrete_fields if f.attname not in outside)
     return [
         (
             field.attname,
@@ -146,12 +150,31 @@ def header_names() -> list[str]:
 
 
 def header_values(values: Mapping[str, Any]) -> list[tuple[str, bytes, bytes]]:
-    """The columns of a change set its header covers: name, type and canonical value, without nulls."""
+    """The columns of a change set its header covers: name, type and canonical value, without nulls.
+
+    Where a reason has a commitment, that stands for it.
+    """
+    is_committed = values.get("reason_hash") is not None
     return [
         (name, kind.tag, kind.encode(values[name]))
         for name, _prefix, kind in _header_fields()
-        if values.get(name) is not None
+        if values.get(name) is not None and not (is_committed and name == "reason")
     ]
+
+
+def reason_commitment(salt: bytes, reason: str) -> bytes:
+    """What the header of a change set holds of its reason, so that the reason can be forgotten."""
+    return sha256(salt, length_prefixed(b"reason"), b"S", reason.encode())
+
+
+def is_sound_reason(values: Mapping[str, Any]) -> bool:
+    """Whether the reason is the one committed to, or was emptied together with its salt."""
+    reason, salt, kept = (values.get(name) for name in ("reason", REASON_SALT, "reason_hash"))
+    if kept is None:
+        return salt is None
+    if salt is None:
+        return reason == ""
+    return isinstance(reason, str) and reason_commitment(bytes(salt), reason) == bytes(kept)
 
 
 def header(values: Mapping[str, Any]) -> bytes:

@@ -1,6 +1,7 @@
 """Forgetting a person without breaking the chain: old personal values become salted commitments."""
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -9,7 +10,27 @@ from peph.audit import rows
 from peph.audit.changes import ChangeError
 from peph.audit.hashing import shape
 from peph.audit.history import REDACTED, SALT, declaration
+from peph.audit.models import ChangeSet
 from peph.audit.running import running
+
+BLOCK = 500
+
+
+def forget_reasons(numbers: Iterable[int], *, using: str = DEFAULT_DB_ALIAS) -> int:
+    """Empty the reasons of these change sets; what stays is their commitment. Returns how many went.
+
+    A reason given before reasons had commitments cannot go: the chain covers it as it is. Raises
+    ChangeError outside a change.
+    """
+    if running(connections[using]) is None:
+        raise ChangeError("Redaction is an act like others: it happens inside a change.")
+    wanted, done = sorted(set(numbers)), 0
+    for start in range(0, len(wanted), BLOCK):
+        sets = ChangeSet.objects.using(using).filter(
+            number__in=wanted[start : start + BLOCK], reason_salt__isnull=False
+        )
+        done += sets.update(reason="", reason_salt=None)
+    return done
 
 
 def redact(model: type[models.Model], pk: Any, *, using: str = DEFAULT_DB_ALIAS) -> int:

@@ -1,6 +1,7 @@
 """The last statements of a change: its set is numbered, linked to the one before, and written."""
 
 import json
+import secrets
 from functools import cache
 from typing import Any
 
@@ -19,8 +20,21 @@ def _fields() -> dict[str, Field]:
 
 
 def _values(change: Change, at: Any) -> dict[str, Any]:
-    own = {name: getattr(change, name) for name in hashing.header_names() if name != "at"}
-    return own | {"at": at}
+    made = {"at": at, hashing.REASON_SALT: None, "reason_hash": None}
+    if change.reason:
+        salt = secrets.token_bytes(16)
+        made |= {
+            hashing.REASON_SALT: salt,
+            "reason_hash": hashing.reason_commitment(salt, change.reason),
+        }
+    own = {name: getattr(change, name) for name in hashing.header_names() if name not in made}
+    return own | made
+
+
+def _as_text(value: Any) -> str | None:
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    return None if value is None else str(value)
 
 
 def seal_sqlite(connection: Any, change: Change, at: Any) -> None:
@@ -66,7 +80,7 @@ def tell_postgresql(connection: Any, change: Change) -> None:
 def seal_postgresql(connection: Any, change: Change, at: Any) -> None:
     """One call: the database digests the leaves, locks the head, links and writes the set."""
     values = _values(change, at)
-    arguments = {name: None if value is None else str(value) for name, value in values.items()}
+    arguments = {name: _as_text(value) for name, value in values.items()}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_number, set_hash, set_rows FROM peph_seal(%s, %s, %s::jsonb)",

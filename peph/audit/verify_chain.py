@@ -171,6 +171,14 @@ def _check_set(
         report.add(
             Problem("chain", "its own fields or its journal were altered", change_set=number)
         )
+    elif not _is_sound_reason(stored):
+        report.add(Problem("chain", "its reason is not the one given", change_set=number))
+
+
+def _is_sound_reason(stored: dict[str, Any]) -> bool:
+    with suppress(*MALFORMED):
+        return hashing.is_sound_reason(stored)
+    return False
 
 
 def _intruder(connection: Any, stored: dict[str, Any], prev: bytes) -> JournalRow | None:

@@ -46,6 +46,10 @@ class ChangeSet(models.Model):
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
     verb = models.CharField(_("action"), max_length=100)
     reason = models.TextField(_("reason"), blank=True)
+    # A reason may name somebody who must be forgotten: the header covers its salted commitment instead.
+    # Forgetting empties reason and salt; both columns are null where no reason was given.
+    reason_salt = models.BinaryField(null=True, max_length=16)
+    reason_hash = models.BinaryField(null=True, max_length=32)
     case_id = models.UUIDField(_("case"), null=True)
     region_id = models.UUIDField(_("region"), null=True)
     organization_id = models.UUIDField(_("host organisation"), null=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db import models
 from django.db.backends.utils import truncate_name
 
-from peph.audit.hashing import shape
+from peph.audit.hashing import REASON_SALT, shape
 from peph.audit.history import (
     JOURNAL_COLUMNS,
     REDACTED,
@@ -170,6 +170,32 @@ END
 """
 
 
+def _change_set_guard() -> str:
+    """The guard of the change sets allows one update: the reason is emptied and its salt goes."""
+    untouched = [
+        f"new.{quoted(field.column)} IS NOT DISTINCT FROM old.{quoted(field.column)}"
+        for field in ChangeSet._meta.concrete_fields
+        if field.attname not in ("reason", REASON_SALT)
+    ]
+    allowed = "\n      AND ".join(
+        [
+            *untouched,
+            f"{_CHANGE_SET} IS NOT NULL",
+            "new.reason = ''",
+            f"old.{REASON_SALT} IS NOT NULL",
+            f"new.{REASON_SALT} IS NULL",
+        ]
+    )
+    return f"""
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    IF {allowed} THEN RETURN new; END IF;
+  END IF;
+  RAISE EXCEPTION 'audit: % is append-only', TG_TABLE_NAME {_REFUSED};
+END
+"""
+
+
 _SHARED = {
     "peph_append_only": f"""
 BEGIN
@@ -213,7 +239,7 @@ def model_triggers(declaration: Declaration) -> list[Trigger]:
 
 def own_functions() -> dict[str, str]:
     """Name → body of the functions all tables share."""
-    return dict(_SHARED)
+    return {**_SHARED, "peph_change_set": _change_set_guard()}
 
 
 def own_triggers() -> list[Trigger]:
@@ -221,7 +247,7 @@ def own_triggers() -> list[Trigger]:
     return [
         trigger
         for model, function in (
-            (ChangeSet, "peph_append_only"),
+            (ChangeSet, "peph_change_set"),
             (ChangedRow, "peph_append_only"),
             (Checkpoint, "peph_append_only"),
             (VerificationRun, "peph_append_only"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db import connections
 
-from peph.audit.hashing import BLOCK, LINK, header_names
+from peph.audit.hashing import BLOCK, LINK, REASON_SALT, header_names
 from peph.audit.models import ChangedRow, ChangeSet
 from peph.audit.triggers.postgresql import literal_bytes, quoted
 
@@ -24,7 +24,7 @@ def body(using: str, deferred: list[str]) -> str:
     someone queueing for the head holds (measured: 21 of 32 transactions died of deadlock).
     """
     fields = {field.attname: field for field in ChangeSet._meta.concrete_fields}
-    names = header_names()
+    names = [*header_names(), REASON_SALT]
     columns = ", ".join(quoted(fields[name].column) for name in names)
     values = ", ".join(
         f"CAST(given ->> '{name}' AS {fields[name].rel_db_type(connections[using])})"

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import models
 
-from peph.audit.hashing import shape
+from peph.audit.hashing import REASON_SALT, shape
 from peph.audit.history import (
     JOURNAL_COLUMNS,
     REDACTED,
@@ -117,6 +117,24 @@ def _redaction(declaration: Declaration) -> str:
     )
 
 
+def _reason_forgotten() -> str:
+    """The one update a change set allows: its reason is emptied and the salt of it goes."""
+    untouched = [
+        f"new.{quoted(field.column)} IS old.{quoted(field.column)}"
+        for field in ChangeSet._meta.concrete_fields
+        if field.attname not in ("reason", REASON_SALT)
+    ]
+    return " AND ".join(
+        [
+            *untouched,
+            "peph('change_set') IS NOT NULL",
+            "new.reason = ''",
+            f"old.{REASON_SALT} IS NOT NULL",
+            f"new.{REASON_SALT} IS NULL",
+        ]
+    )
+
+
 def _guards(table: str, *, update: str = "0", delete: str = "0") -> Iterator[tuple[str, str]]:
     """Refuse UPDATE and DELETE unless the condition given for it holds."""
     for event, allowed in (("update", update), ("delete", delete)):
@@ -146,7 +164,7 @@ def model_triggers(declaration: Declaration) -> dict[str, str]:
 def own_triggers() -> dict[str, str]:
     """Name → statement of the guards of the audit's own tables."""
     return {
-        **dict(_guards(ChangeSet._meta.db_table)),
+        **dict(_guards(ChangeSet._meta.db_table, update=_reason_forgotten())),
         **dict(_guards(ChangedRow._meta.db_table)),
         **dict(_guards(Checkpoint._meta.db_table)),
         **dict(_guards(VerificationRun._meta.db_table)),

@@ -8,7 +8,8 @@ import pytest
 from django.db import IntegrityError, connection
 
 from peph.audit.changes import SYSTEM, ChangeError, change
-from peph.audit.redaction import redact
+from peph.audit.models import ChangeSet
+from peph.audit.redaction import forget_reasons, redact
 from peph.audit.verify import verify
 from tests.ledger.models import Account, Entry, Scratchpad
 
@@ -120,3 +121,59 @@ def test_the_commitment_of_a_guess_needs_the_salt(ledger: SimpleNamespace) -> No
             redact(Entry, twin.pk)
     one, other = (twin.history.get().redacted["name"] for twin in twins)
     assert one != other
+
+
+# ------------------------------------------------------------------ the reason of a change
+@pytest.fixture
+def reasoned(ledger: SimpleNamespace) -> ChangeSet:
+    """A change whose reason names somebody."""
+    with change(by=SYSTEM, verb="tests.rename", reason="Zoé a changé de nom"):
+        ledger.entry.name = "Zoé"
+        ledger.entry.save()
+    return ChangeSet.objects.latest("number")
+
+
+def test_a_reason_is_forgotten_and_the_chain_still_verifies(reasoned: ChangeSet) -> None:
+    with change(by=SYSTEM, verb="tests.erase"):
+        assert forget_reasons([reasoned.number, reasoned.number]) == 1
+    left = ChangeSet.objects.get(pk=reasoned.pk)
+    assert (left.reason, left.reason_salt) == ("", None)
+    assert bytes(left.hash) == bytes(reasoned.hash)
+    assert verify().problems == []
+
+
+def test_a_reason_is_forgotten_inside_a_change_only(reasoned: ChangeSet) -> None:
+    with pytest.raises(ChangeError):
+        forget_reasons([reasoned.number])
+
+
+REASON_REFUSED = {
+    "another reason": "reason = 'Zoë', reason_salt = NULL",
+    "the reason without its salt": "reason = ''",
+    "the salt without the reason": "reason_salt = NULL",
+    "with another column": "reason = '', reason_salt = NULL, verb = 'other'",
+}
+
+
+@pytest.mark.parametrize("how", REASON_REFUSED)
+def test_any_other_change_of_a_change_set_is_refused(how: str, reasoned: ChangeSet) -> None:
+    with (
+        pytest.raises(IntegrityError, match="append-only"),
+        change(by=SYSTEM, verb="tests.tamper"),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(
+            f"UPDATE audit_changeset SET {REASON_REFUSED[how]} WHERE number = %s", [reasoned.number]
+        )
+
+
+@pytest.mark.parametrize(
+    "how", ["reason = 'Zoë'", "reason_salt = NULL", "reason = 'x', reason_salt = NULL"]
+)
+def test_a_reason_that_is_not_the_one_given_is_seen(
+    how: str, reasoned: ChangeSet, guards_down: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with guards_down(), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE audit_changeset SET {how} WHERE number = %s", [reasoned.number])
+    (problem,) = verify().problems
+    assert (problem.kind, problem.change_set) == ("chain", reasoned.number)

@@ -28,7 +28,11 @@ def _alter(past: SimpleNamespace) -> None:
 
 def _rewrite(past: SimpleNamespace) -> None:
     """Alter a reason and recompute every hash after it, as anybody who has this code can."""
-    sql(f"UPDATE {SETS} SET reason = 'rewritten' WHERE id = %s", key(past.first.id))
+    sql(
+        f"UPDATE {SETS} SET reason = 'rewritten', reason_salt = NULL, reason_hash = NULL"
+        " WHERE id = %s",
+        key(past.first.id),
+    )
     prev = None
     for each in ChangeSet.objects.filter(number__gte=past.first.number).order_by("number"):
         leaves = (

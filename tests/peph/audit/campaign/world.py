@@ -301,11 +301,15 @@ def rehash(world: World, since: int) -> None:
     prev = hashing.ZERO
     for each in sorted(found, key=lambda each: each["number"]):
         if each["number"] >= since:
+            if each["reason_salt"] is not None:
+                each["reason_hash"] = hashing.reason_commitment(
+                    bytes(each["reason_salt"]), each["reason"]
+                )
             count, digest = hashing.digest_of(leaves[each["id"]])
             head = hashing.link(prev, each["number"], hashing.header(each), count, digest)
             world.execute(
-                f"UPDATE {SETS} SET rows = %s, prev = %s, hash = %s WHERE id = %s",
-                count, prev, head, each["id"],
+                f"UPDATE {SETS} SET rows = %s, prev = %s, hash = %s, reason_hash = %s WHERE id = %s",
+                count, prev, head, each["reason_hash"], each["id"],
             )  # fmt: skip
             prev = head
         else:

@@ -1,0 +1,1 @@
+"""What the lists about retention and erasure are filtered by."""
