@@ -9,8 +9,14 @@ class PrivacyConfig(AppConfig):
     verbose_name = _("Protection of personal information")
 
     def ready(self) -> None:
-        # Entries of the menu and labels of change sets need loaded models.
+        # Entries of the menu, labels of change sets, parts of pages: all need loaded models.
+        from cases.demo import later
         from privacy import navigation, verbs
+        from privacy.views import home_blocks
 
         navigation.register()
         verbs.register()
+        home_blocks.register()
+        later.register(
+            "registres de la protection des renseignements", "privacy.demo.fill_registers"
+        )

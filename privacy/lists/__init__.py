@@ -1,0 +1,1 @@
+"""What the registers are narrowed by, and how each of them is presented."""
