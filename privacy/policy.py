@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from organizations.policy import everywhere
-from peph.access import Policy
+from peph.access import Policy, Rule
 
 
 class Action(StrEnum):
@@ -16,7 +16,7 @@ class Action(StrEnum):
 
 # The privacy officer keeps them; who leads the programme answers for them, and who audits it checks them.
 # They name no region: what they say of somebody is no business of those who work on the case.
-_KEPT = {
+_KEPT: dict[str, Rule] = {
     Action.VIEW: everywhere("protect", "lead", "audit"),
     Action.EDIT: everywhere("protect"),
 }

@@ -99,7 +99,7 @@ INCIDENT_WORKFLOW = Workflow("privacy.incident", (
     Transition("close",  frozenset({I.ASSESSED, I.NOTIFIED}),               I.CLOSED,     A.EDIT, _("Close the incident"),  _("Confidentiality incident closed"),   (MEASURES,), ends=True),
     Transition("reopen", frozenset({I.CLOSED}),                             I.ASSESSED,   A.EDIT, _("Reopen the incident"), _("Confidentiality incident reopened"), (REASON,)),
 ))
-ACCESS_REQUEST_WORKFLOW = Workflow("privacy.request", (
+ACCESS_REQUEST_WORKFLOW = Workflow("privacy.accessrequest", (
     Transition("extend",        frozenset({R.OPEN}), R.OPEN,      A.EDIT, _("Extend by ten days"), _("Access request extended by ten days"), (TOLD, WHY_LONGER)),
     Transition("grant",         frozenset({R.OPEN}), R.GRANTED,   A.EDIT, _("Grant"),              _("Access request granted"),              (ANSWERED, ANSWER), ends=True),
     Transition("grant-in-part", frozenset({R.OPEN}), R.PARTLY,    A.EDIT, _("Grant in part"),      _("Access request granted in part"),      (ANSWERED, ANSWER, *REFUSAL), ends=True),

@@ -49,10 +49,11 @@ def register(
     def describe(resource: type[EntryResource]) -> type[EntryResource]:
         resource.serializer_class = serializer
         resource.new_body, resource.body = new_body, body
-        for name, more in (
-            ("create", {"request": new_body, "responses": {201: serializer}}),
-            ("partial_update", {"request": body, "parameters": [IF_MATCH]}),
-        ):
+        described: dict[str, dict[str, Any]] = {
+            "create": {"request": new_body, "responses": {201: serializer}},
+            "partial_update": {"request": body, "parameters": [IF_MATCH]},
+        }
+        for name, more in described.items():
             inherited = getattr(EntryResource, name)
 
             def method(self: Any, *args: Any, _of: Any = inherited, **kwargs: Any) -> Response:

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from cases.models import Participant
 from peph.audit.history import Tracked
-from privacy.models.entries import Entry
+from privacy.models.entries import Entry, EntryQuerySet
 from privacy.policy import REGISTER_POLICY
 
 
@@ -64,6 +64,7 @@ class Disclosure(Entry):
     history = Tracked(
         personal=("information", "purpose", "justification"), excluded_fields=("updated_at",)
     )
+    objects = EntryQuerySet.as_manager()
 
     class Meta(Entry.Meta):
         verbose_name = _("disclosure")

@@ -18,6 +18,8 @@ from privacy.policy import Action
 class EntryQuerySet(models.QuerySet):
     """Entries of one register."""
 
+    model: Any
+
     def visible_to(self, user: Any) -> "EntryQuerySet":
         return self.filter(self.model.policy.q(user, Action.VIEW))
 
@@ -52,8 +54,6 @@ class Entry(Record):
     )
     created_at = models.DateTimeField(_("noted"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last activity"), default=timezone.now, editable=False)
-
-    objects = EntryQuerySet.as_manager()
 
     class Meta:
         abstract = True

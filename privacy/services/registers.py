@@ -32,7 +32,7 @@ def correct_entry(
     """Correct an entry, saying why; the history keeps what it said. Raises Forbidden, Invalid, Stale."""
     verb = f"privacy.{entry._meta.model_name}.correct"
     with change(by=by, verb=verb, reason=reason.strip()):
-        entry = locked(type(entry).objects.all(), entry.pk)
+        entry = locked(type(entry)._default_manager.all(), entry.pk)
         entry.policy.check(by, Action.EDIT, entry)
         check_version(entry, version)
         if not reason.strip():
@@ -49,7 +49,7 @@ def move_entry(entry: Any, name: str, *, by: Any, version: int | None = None, **
     with change(
         by=by, verb=table.verb(name), reason=reason.strip() if isinstance(reason, str) else ""
     ):
-        entry = locked(type(entry).objects.all(), entry.pk)
+        entry = locked(type(entry)._default_manager.all(), entry.pk)
         entry.policy.check(by, row.requires, entry)
         check_version(entry, version)
         table.step(name, entry.state, entry.get_state_display())

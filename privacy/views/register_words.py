@@ -53,6 +53,10 @@ class Register:
     def url(self) -> str:
         return reverse("privacy:register", args=[self.code])
 
+    def rows(self) -> Any:
+        """Every entry, with what a row of the list shows."""
+        return self.model._default_manager.all().with_people()  # type: ignore[attr-defined]
+
     def facts(self, entry: Any) -> list[tuple[Any, Any]]:
         """All that the entry holds, then what is computed from it."""
         return [*facts_of(entry), *self.more(entry)]

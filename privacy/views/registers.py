@@ -37,11 +37,11 @@ from privacy.views.register_words import REGISTERS, Register
 MOST_PRINTED = 500
 INTRODUCTIONS = {
     "assess": gettext_lazy("Whatever the conclusion, what leads to it stays in the register."),
-    "notify": gettext_lazy("The Commission and the persons concerned are told of a risk of serious injury at once."),
-    "close": gettext_lazy("Nothing is left to do. The entry stays in the register and can still be corrected."),
+    "notify": gettext_lazy("A risk of serious injury is told to the Commission and the persons at once."),
+    "close": gettext_lazy("Nothing is left to do. The entry stays and can still be corrected."),
     "extend": gettext_lazy("Ten days more, once, when the notice was sent within the first twenty."),
     "refuse": gettext_lazy("The person is told the reasons, the provision, and how to ask for a review."),
-    "grant-in-part": gettext_lazy("Say what was given; for the rest, the reasons, the provision and the recourse."),
+    "grant-in-part": gettext_lazy("Say what was given; for the rest, the reasons and the recourse."),
 }  # fmt: skip
 
 
@@ -54,7 +54,7 @@ def _register(request: HttpRequest, code: str) -> Register:
 
 
 def _filterset(register: Register, request: HttpRequest) -> Any:
-    rows = register.model.objects.with_people()
+    rows = register.rows()
     return register.filterset(request.GET, queryset=rows, request=request)
 
 
@@ -87,7 +87,7 @@ def register_list(request: HttpRequest, code: str) -> HttpResponse:
 def entry_detail(request: HttpRequest, code: str, pk: uuid.UUID) -> HttpResponse:
     """One entry: all that it holds, and what can be done with it now."""
     register = _register(request, code)
-    entry = open_visible(request, register.model.objects.with_people(), pk)
+    entry = open_visible(request, register.rows(), pk)
     person = getattr(entry, "participant", None)
     context = {
         "register": register,
@@ -131,7 +131,7 @@ def entry_new(request: HttpRequest, code: str) -> HttpResponse:
 def entry_edit(request: HttpRequest, code: str, pk: uuid.UUID) -> HttpResponse:
     """Correct an entry, saying why; what it said before stays in the history."""
     register = _register(request, code)
-    entry = get_visible(request, register.model.objects.with_people(), pk, needs=Action.EDIT)
+    entry = get_visible(request, register.rows(), pk, needs=Action.EDIT)
     heading = _("Correct %(number)s") % {"number": entry}
 
     def form(data: Any = None) -> Any:
@@ -165,7 +165,7 @@ def entry_move(request: HttpRequest, code: str, pk: uuid.UUID, name: str) -> Htt
     if table is None or name not in table.offered_names:
         raise Http404
     step = table.by_name[name]
-    entry = get_visible(request, register.model.objects.with_people(), pk, needs=step.requires)
+    entry = get_visible(request, register.rows(), pk, needs=step.requires)
     table.step(name, entry.state, entry.get_state_display())
     if why_not := entry.obstacle(name):
         raise Conflict(why_not)
