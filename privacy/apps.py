@@ -12,11 +12,12 @@ class PrivacyConfig(AppConfig):
         # Entries of the menu, labels of change sets, parts of pages: all need loaded models.
         from cases.demo import later
         from privacy import navigation, verbs
-        from privacy.views import home_blocks
+        from privacy.views import home_blocks, person_links
 
         navigation.register()
         verbs.register()
         home_blocks.register()
+        person_links.register()
         later.register(
             "registres de la protection des renseignements", "privacy.demo.fill_registers"
         )

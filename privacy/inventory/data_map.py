@@ -35,9 +35,7 @@ def _lines() -> Iterator[str]:
         yield f"- Conservation : {file.retention}\n"
         yield "| Fiche | Sensibilité | Renseignements | Lecture |"
         yield "|---|---|---|---|"
-        for (name, tier, readers), lines in groupby(
-            sorted(lines_of(file), key=_group), key=_group
-        ):
+        for (name, tier, readers), lines in groupby(sorted(lines_of(file), key=_group), key=_group):
             fields = ", ".join(_field(line) for line in lines)
             yield f"| {name} | {tier} | {fields} | {readers} |"
         yield ""
