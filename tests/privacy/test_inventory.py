@@ -9,9 +9,13 @@ from django.apps import apps
 from cases.models import Participant
 from peph.audit.history import declarations
 from privacy.inventory import service
+from privacy.inventory.data_map import refreshed
 from privacy.inventory.reading import FILES, about_participants, lines_of, readers_of, undeclared
+from privacy.management.commands.data_map import DOCUMENT
 from privacy.services.telling import told_fields
+from tests.engines import once
 
+pytestmark = once
 HELD = [held for file in FILES for held in file.models]
 LEAD, COORDINATOR = "Responsable du programme", "Responsable de région"
 PRIVACY, AUDITOR = (
@@ -112,6 +116,13 @@ def test_what_is_encrypted_and_what_leaves_the_history_is_said():
     assert not lines["cases.Participant", "language"].is_redactable
     assert not lines["cases.Participant", "last_name"].is_encrypted
     assert len(lines) > 600
+
+
+def test_the_data_map_of_the_documentation_is_fresh():
+    kept = DOCUMENT.read_text(encoding="utf-8")
+    assert refreshed(kept) == kept, "run make data-map"
+    with pytest.raises(ValueError, match="no place"):
+        refreshed("Rien")
 
 
 @pytest.mark.django_db
