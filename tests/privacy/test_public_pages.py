@@ -29,7 +29,7 @@ def test_the_policy_says_what_is_collected_why_and_for_how_long(client):
         assert page.count(f"<strong>{file.name}</strong>") == 2
     for words in ("20 jours", "Commission d’accès à l’information", "jamais", "témoins"):
         assert words in page
-    client.post("/accounts/language/", {"language": "en-ca"})
+    client.post("/accounts/language/", {"language": "en"})
     assert "You are answered within 20 days" in text(client, "/privacy/")
 
 
