@@ -8,7 +8,7 @@ class PersonDataForm(forms.Form):
     """What is in it besides the records as they are now."""
 
     history = forms.BooleanField(
-        label=_("With what was changed since the beginning"), required=False
+        label=_("With what was changed since the beginning (ZIP and JSON)"), required=False
     )
     accesses = forms.BooleanField(label=_("With who opened the file"), required=False)
     collected = forms.BooleanField(

@@ -1,5 +1,6 @@
 """A person's data as files: JSON for programs, CSV in one archive, a tagged PDF for reading."""
 
+import datetime as dt
 import json
 import tempfile
 import zipfile
@@ -80,7 +81,9 @@ def _json_value(row: Any, column: Any, names: Names) -> Any:
     if column.is_relation:
         return names.text(row, column) or None
     value = getattr(row, column.attname)
-    return TYPES.get(value, value) if column.name == "history_type" else value
+    if column.name == "history_type":
+        return TYPES.get(value, value)
+    return timezone.localtime(value).isoformat() if isinstance(value, dt.datetime) else value
 
 
 # ------------------------------------------------------------------ CSV
@@ -90,7 +93,8 @@ def as_zip(data: PersonData) -> Any:
     try:
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
             archive.writestr(_("read-me.txt"), "\r\n".join(_read_me(data)))
-            for noun in data.nouns:
+            # What is held apart is told in the text above.
+            for noun in (each for each in data.nouns if each.rows):
                 _write(archive, f"{noun.code}.csv", *_table(noun))
                 if noun.changes:
                     _write(archive, f"{noun.code}.{_('history')}.csv", *_changes(noun))
@@ -111,16 +115,27 @@ def _write(archive: Any, name: str, rows: Iterator[list[Any]], columns: list[Col
             entry.write(chunk)
 
 
-def _table(noun: Noun, names: Names | None = None) -> tuple[Iterator[list[Any]], list[Column]]:
-    known = names or Names()
+def _table(noun: Noun) -> tuple[Iterator[list[Any]], list[Column]]:
+    known = Names()
     columns = [Column(each.name, label_of(each)) for each in noun.fields]
     return ([known.text(row, each) for each in noun.fields] for row in noun.rows), columns
 
 
 def _changes(noun: Noun) -> tuple[Iterator[list[Any]], list[Column]]:
     known = Names()
-    columns = [Column(each.name, label_of(each)) for each in noun.change_fields]
-    rows = ([known.text(row, each) for each in noun.change_fields] for row in noun.changes)
+    columns = [
+        Column("history_date", _("Changed on")),
+        Column("history_type", _("What was done")),
+        *(Column(each.name, label_of(each)) for each in noun.change_fields[2:]),
+    ]
+    words = {"+": _("added"), "~": _("changed"), "-": _("deleted")}
+    rows = (
+        [
+            words[row.history_type] if each.name == "history_type" else known.text(row, each)
+            for each in noun.change_fields
+        ]
+        for row in noun.changes
+    )
     return rows, columns
 
 
@@ -151,7 +166,7 @@ def _documents(archive: Any, noun: Noun) -> None:
 def _read_me(data: PersonData) -> Iterator[str]:
     yield from introduction(data)
     yield ""
-    for noun in data.nouns:
+    for noun in (each for each in data.nouns if each.rows):
         yield f"{noun.code}.csv – {noun.name} ({len(noun.rows)})"
 
 

@@ -14,11 +14,14 @@ from django.utils.translation import gettext as _
 
 # The key, the count of saves, what only serves to find: nothing about anybody.
 SILENT = frozenset({"id", "version", "search_key", "only"})
+# Who wrote it and when comes after what it says.
+LAST = frozenset({"noted_by", "created_at", "updated_at"})
 
 
 def told_fields(model: type[models.Model]) -> list[models.Field]:
     """The columns that tell a person something, in the order of the model."""
-    return [each for each in model._meta.local_concrete_fields if each.name not in SILENT]
+    found = [each for each in model._meta.local_concrete_fields if each.name not in SILENT]
+    return sorted(found, key=lambda each: each.name in LAST)
 
 
 def label_of(field: models.Field) -> str:

@@ -15,8 +15,8 @@ from privacy.models import AccessRequest, Incident
 
 def register() -> None:
     """Called once at start-up."""
-    home.register(everywhere("protect"), clock_blocks)
-    home.register(everywhere("protect"), incident_blocks)
+    home.register(everywhere("protect"), incident_blocks, first=True)
+    home.register(everywhere("protect"), clock_blocks, first=True)
 
 
 def clock_blocks(user: Any) -> list[Block]:

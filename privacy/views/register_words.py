@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.urls import reverse
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_filters import FilterSet
@@ -43,6 +43,11 @@ class Register:
     headings: tuple[Any, ...]
     cells: Callable[[Any], tuple[Any, ...]]
     more: Callable[[Any], list[tuple[Any, Any]]]
+
+    @property
+    def kind(self) -> str:
+        """What one entry is called."""
+        return str(capfirst(str(self.model._meta.verbose_name)))
 
     @property
     def has_states(self) -> bool:
