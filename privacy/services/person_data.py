@@ -78,6 +78,8 @@ class PersonData:
     asked: Asked
     nouns: list[Noun]
     days: list[Day] = field(default_factory=list)
+    # The list of readings is longer than what is given of it.
+    is_cut: bool = False
 
     @property
     def apart(self) -> list[Noun]:
@@ -123,13 +125,15 @@ def data_of(
         for file, held in about_participants()
         if held.collected or not asked.collected
     ]
+    days, is_cut = _accesses(person) if asked.accesses else ([], False)
     return PersonData(
         person=person,
         produced_at=timezone.now(),
         produced_by=str(by),
         asked=asked,
         nouns=[noun for noun in nouns if noun.rows or noun.apart],
-        days=_accesses(person) if asked.accesses else [],
+        days=days,
+        is_cut=is_cut,
     )
 
 
@@ -165,11 +169,10 @@ def _changes(held: Held, rows: list[Any]) -> list[Any]:
     return list(history._default_manager.filter(id__in=keys).order_by("history_id"))
 
 
-def _accesses(person: Participant) -> list[Day]:
+def _accesses(person: Participant) -> tuple[list[Day], bool]:
     cases = list(person.cases.order_by("created_at", "pk"))
     since = timezone.localtime(person.created_at).date()
-    days, _has_more = accesses_of(person, cases, since, timezone.localdate())
-    return days
+    return accesses_of(person, cases, since, timezone.localdate())
 
 
 class Names:

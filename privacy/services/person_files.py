@@ -189,6 +189,10 @@ def introduction(data: PersonData) -> list[str]:
                 " separately."
             )
         )
+    if data.is_cut:
+        lines.append(
+            _("The file was opened more often than the list of readings tells: ask for a period.")
+        )
     lines.append(
         _(
             "You may ask for a correction, or complain, to the person in charge of privacy in the programme."

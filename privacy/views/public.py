@@ -23,7 +23,12 @@ from privacy.services.contacts import contact, update_contact
 @require_safe
 def privacy_policy(request: HttpRequest) -> HttpResponse:
     """What is collected, why, who reads it, for how long, and what one may ask for."""
-    context = {"contact": contact(), "files": FILES, "gates": GATES}
+    context = {
+        "contact": contact(),
+        "files": FILES,
+        "gates": GATES,
+        "may_edit": CONTACT_POLICY.anywhere(request.user, Action.EDIT),
+    }
     return render(request, "privacy/policy.html", context)
 
 

@@ -4,23 +4,24 @@ import csv
 import io
 import json
 import zipfile
-from contextlib import closing
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from auditing.services import accesses
 from cases.services.cases import open_case
 from cases.services.notes import add_note
 from cases.services.participants import give_consent, save_health, update_participant
 from organizations.services.grants import give_grant
+from peph.audit import access_log
 from peph.audit.changes import SYSTEM
 from peph.audit.models import AccessLog
 from peph.errors import Forbidden
 from privacy.inventory.reading import about_participants
 from privacy.models import AccessRequest, Disclosure
 from privacy.services.person_data import Asked, data_of
-from privacy.services.person_files import as_json
+from privacy.services.person_files import as_json, introduction
 from tests.cases.test_documents import put
 from tests.privacy.entering import DAY, entered
 
@@ -174,12 +175,22 @@ def test_who_opened_the_file_comes_on_demand(client, cast, case, person, url):
     assert "Camille Coordinator" in {each["who"] for each in lines}
 
 
+def test_a_list_of_accesses_that_is_cut_says_so(cast, case, person, monkeypatch):
+    for who in ("coordinator", "lead"):
+        access_log.record("open", user=cast[who], obj=case, case=case)
+    monkeypatch.setattr(accesses, "MOST_LINES", 1)
+    data = data_of(person, by=cast["privacy"], asked=Asked(accesses=True), format="json")
+    assert data.is_cut
+    assert any("plus que ce qui" in line for line in introduction(data))
+
+
 # ------------------------------------------------------------------ in which form
 def test_the_archive_has_a_table_a_noun_and_the_documents(client, cast, case, person, url):
     document = put(case, cast["coordinator"])
     client.force_login(cast["privacy"])
-    with closing(client.get(f"{url}zip/?accesses=on&history=on")) as answer:
-        archive = zipfile.ZipFile(io.BytesIO(b"".join(answer)))
+    # Read to its end the answer closes by itself, and the connection of the test stays open.
+    answer = client.get(f"{url}zip/?accesses=on&history=on")
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(answer.streaming_content)))
     names = archive.namelist()
     assert "cases.note.csv" in names
     assert f"documents/001-{document.filename}" in names

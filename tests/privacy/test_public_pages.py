@@ -40,8 +40,10 @@ def test_the_statement_says_what_was_not_checked(client):
 
 
 def test_the_privacy_officer_names_the_contact(client, cast):
-    client.force_login(cast["privacy"])
     url = "/privacy/contact/"
+    assert url not in text(client, "/privacy/")
+    client.force_login(cast["privacy"])
+    assert url in text(client, "/privacy/")
     typed = {"version": 0, "name": "Camille Exemple", "email": "vie-privee@exemple.qc.ca",
              "policy_on": "2026-09-01", "accessibility_email": "acces@exemple.qc.ca"}  # fmt: skip
     assert client.post(url, typed).status_code == 302
