@@ -31,7 +31,7 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
-	schema translations messages diagrams audit-campaign crash-reminders crash-campaign \
+	schema translations messages diagrams data-map audit-campaign crash-reminders crash-campaign \
 	completeness-campaign key-campaign erasure-campaign lock clean
 
 help: ## list these targets
@@ -80,6 +80,9 @@ translations: $(DEV) .env ## the French interface is complete (needs gettext)
 
 diagrams: $(BASE) .env ## docs/workflows.md, from the transition tables
 	@$(PY) manage.py draw_workflows
+
+data-map: $(BASE) .env ## the data map of docs/efvp.md, from the models; ARGS=--check only compares
+	@$(PY) manage.py data_map $(ARGS)
 
 format: $(DEV) ## write the code as `check` wants it
 	$(VENV)/bin/ruff format $(SOURCES)

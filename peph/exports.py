@@ -72,7 +72,7 @@ def answer(
         return FileResponse(
             book, content_type=media, headers=_HEADERS, as_attachment=True, filename=name
         )
-    lines = _csv(rows, columns) if format == "csv" else _json_lines(rows, columns)
+    lines = csv_lines(rows, columns) if format == "csv" else _json_lines(rows, columns)
     disposition = {"Content-Disposition": str(content_disposition_header(True, name))}
     return StreamingHttpResponse(
         _in_language(translation.get_language(), lines),
@@ -111,7 +111,8 @@ def _in_language(language: str | None, chunks: Iterator[bytes]) -> Iterator[byte
 
 
 # ------------------------------------------------------------------ CSV
-def _csv(rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> Iterator[bytes]:
+def csv_lines(rows: Iterable[Sequence[Any]], columns: Sequence[Column]) -> Iterator[bytes]:
+    """`rows` as CSV, piece by piece."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, delimiter=";")
     text.write("\ufeff")

@@ -2,20 +2,25 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from cases.policy import Action
 from peph import navigation
-from privacy.policy import RETENTION_RULE_POLICY
+from privacy.policy import ACCESS_REQUEST_POLICY, RETENTION_RULE_POLICY, Action
 
 
 def register() -> None:
     """Called once at start-up."""
-    # Retention and erasure.
     navigation.register(
+        navigation.Item(
+            "privacy",
+            _("Privacy"),
+            "privacy:registers",
+            lambda user: ACCESS_REQUEST_POLICY.anywhere(user, Action.VIEW),
+            90,
+        ),
         navigation.Item(
             "retention",
             _("Retention"),
             "privacy:due_list",
             lambda user: RETENTION_RULE_POLICY.anywhere(user, Action.VIEW),
-            90,
+            91,
         ),
     )

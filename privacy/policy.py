@@ -1,8 +1,35 @@
-"""Who keeps the registers, answers access requests, approves an erasure."""
+"""Who keeps the registers, answers access requests, hands somebody their own data, approves an erasure."""
 
-from cases.policy import Action
+from enum import StrEnum
+
 from organizations.policy import everywhere
-from peph.access import Policy
+from peph.access import Policy, Rule
+
+
+class Action(StrEnum):
+    """What can be done to protect personal information."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    EXPORT = "export"
+    DECIDE = "decide"
+
+
+# The privacy officer keeps them; who leads the programme answers for them, and who audits it checks them.
+# They name no region: what they say of somebody is no business of those who work on the case.
+_KEPT: dict[str, Rule] = {
+    Action.VIEW: everywhere("protect", "lead", "audit"),
+    Action.EDIT: everywhere("protect"),
+}
+REGISTER_POLICY = Policy(_KEPT)
+ACCESS_REQUEST_POLICY = Policy(_KEPT)
+CONTACT_POLICY = Policy(_KEPT)
+# Which files are kept, of what, for whom: no name is in it.
+INVENTORY_POLICY = Policy({Action.VIEW: everywhere("protect", "lead", "audit")})
+
+# Everything held about somebody, to be handed to them: produced by who reads the whole programme. The health
+# part goes with the right to read it there, which the privacy officer never holds.
+PERSON_DATA_POLICY = Policy({Action.EXPORT: everywhere("protect", "lead")})
 
 # ------------------------------------------------------------------ retention and erasure
 RETENTION_RULE_POLICY = Policy(

@@ -27,11 +27,19 @@ from organizations.models import JobClass
 from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
 from peph.audit.proof import take_checkpoint
-from privacy.models import Erasure, RetentionRule
+from privacy.models import (
+    AccessRequest,
+    Anonymisation,
+    Disclosure,
+    Erasure,
+    Incident,
+    RetentionRule,
+)
 from privacy.services.rules import place_hold
 from tests.auditing.sampling import drawn, noted
 from tests.cases.matching.conftest import a_call, a_project
 from tests.cases.test_documents import put
+from tests.privacy.entering import entered
 from tests.proposing import draft, open_call
 from tests.routes_table import ACCOUNTS, API, PAGES, PEOPLE
 
@@ -83,6 +91,10 @@ def things(world, cast, case, placement, follow_up, note):
         "erasure": _erasure(case, cast).pk,
         "sample": sample.pk,
         "finding": noted(sample, cast["auditor"], case).pk,
+        "access_request": entered(AccessRequest, cast["privacy"]).pk,
+        "disclosure": entered(Disclosure, cast["privacy"]).pk,
+        "incident": entered(Incident, cast["privacy"]).pk,
+        "anonymisation": entered(Anonymisation, cast["privacy"]).pk,
         "question": ChecklistQuestion.objects.first().pk,
         "checkpoint": take_checkpoint()[0].pk,
         "link": link.pk,

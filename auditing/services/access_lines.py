@@ -53,6 +53,7 @@ PARTS = {
     "answers": gettext_lazy("rates of answers"),
     "accesses": gettext_lazy("who opened the file"),
     "unusual": gettext_lazy("what is out of the ordinary"),
+    "person_data": gettext_lazy("everything held about the person"),
     "right": gettext_lazy("not their right"),
 }
 

@@ -61,9 +61,9 @@ WORK: list[tuple[Rule, Build]] = [
 ]
 
 
-def register(rule: Rule, build: Build) -> None:
-    """For the apps above: whoever holds something by `rule` gets these blocks, after the others."""
-    WORK.append((rule, build))
+def register(rule: Rule, build: Build, *, first: bool = False) -> None:
+    """For the apps above: whoever holds something by `rule` gets these blocks, after or before the others."""
+    WORK.insert(0 if first else len(WORK), (rule, build))
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Pages of the person: who they are, how to reach them, what they agreed to."""
 
 import uuid
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -23,6 +24,14 @@ from peph.pages import form_page, get_visible, open_visible, posted, refusals
 from peph.transition_forms import VersionForm
 
 FORM = "form.html"
+# Of the apps above: (label, address) beside a person, for this reader, or nothing.
+PersonLink = Callable[[Any, Participant], tuple[Any, str] | None]
+_links: list[PersonLink] = []
+
+
+def register_link(build: PersonLink) -> None:
+    """For the apps above: a link on the page of a person."""
+    _links.append(build)
 
 
 @require_safe
@@ -43,6 +52,7 @@ def participant_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
         "may_open": person.can_edit
         and not any(case.is_open for case in cases)
         and REGION_CASE_POLICY.anywhere(user, Action.TAKE_IN),
+        "links": [found for build in _links if (found := build(user, person)) is not None],
         "may_list_accesses": any(case.can_audit for case in cases),  # type: ignore[attr-defined]
         "trail": trail(None, (str(person), "")),
     }

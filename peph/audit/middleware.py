@@ -11,7 +11,7 @@ from peph.audit.changes import SYSTEM, change
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Packages whose views open their own change; the administration site's are Django's wherever they stand.
-OURS = ("peph", "organizations", "cases", "auditing")
+OURS = ("peph", "organizations", "cases", "auditing", "privacy")
 CHANNELS = (("/api/", "api"), ("/admin/", "admin"), ("/link/", "link"))
 RECEIPT_HEADER = "Change-Set"
 # The field of every form of the administration site; change() seals nothing there without it.

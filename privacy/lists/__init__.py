@@ -1,1 +1,1 @@
-"""What the lists about retention and erasure are filtered by."""
+"""What the registers and the lists of retention are narrowed by, and how each is presented."""

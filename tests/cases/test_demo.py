@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 
 from auditing.models import Finding, Sample
 from cases.demo.accounts import ACCOUNTS, DOMAIN
@@ -28,6 +29,7 @@ from cases.services.data_checks.table import CHECKS
 from organizations.models import Call, HostSite, Project, ProjectScore
 from peph.accounts.models import User
 from peph.audit.models import ChangeSet
+from privacy.models import AccessRequest, Anonymisation, Contact, Disclosure, Incident
 from tests.scratch import as_default, scratch_template  # noqa: F401
 
 
@@ -52,6 +54,16 @@ def prepare() -> str:
 
 # The mark as well: a run of this module alone would have no test database to copy.
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("demo")]
+
+
+def test_each_register_of_the_privacy_officer_has_something_to_show() -> None:
+    today = timezone.localdate()
+    due = AccessRequest.objects.open().values_list("due_on", flat=True)
+    assert {day < today for day in due} == {True, False}
+    assert set(Incident.objects.values_list("state", flat=True)) == {"discovered", "closed"}
+    assert Disclosure.objects.count() == 2
+    assert Anonymisation.objects.count() == 1
+    assert Contact.objects.get().policy_on is not None
 
 
 def statuses(model: Any) -> set[str]:

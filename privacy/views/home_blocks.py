@@ -1,0 +1,67 @@
+"""What the first page shows to whoever keeps the registers: the clocks that run, the latest first."""
+
+from typing import Any
+
+from django.db.models import Case, IntegerField, When
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from cases.views import home
+from cases.views.home_blocks import MOST_COUNTED, MOST_ROWS, Block
+from organizations.policy import everywhere
+from peph.paging import count_up_to
+from privacy.models import AccessRequest, Incident
+
+
+def register() -> None:
+    """Called once at start-up."""
+    home.register(everywhere("protect"), incident_blocks, first=True)
+    home.register(everywhere("protect"), clock_blocks, first=True)
+
+
+def clock_blocks(user: Any) -> list[Block]:
+    """Requests to answer, those whose last day has passed first."""
+    found = AccessRequest.objects.open().visible_to(user)
+    rows = found.with_people().order_by("due_on", "pk")[:MOST_ROWS]
+    return [
+        Block(
+            name="clocks",
+            app="privacy",
+            kind="clocks",
+            title=_("Clocks running"),
+            rows=list(rows),
+            count=count_up_to(found, MOST_COUNTED),
+            empty=_("No access request waits for an answer."),
+            url=_address("requests"),
+            link=_("All requests to answer"),
+        )
+    ]
+
+
+def incident_blocks(user: Any) -> list[Block]:
+    """Incidents not closed, those with a serious risk nobody was told of first; nothing without any."""
+    found = Incident.objects.open().visible_to(user)
+    untold = Case(
+        When(serious_risk="yes", cai_notified_on__isnull=True, then=0),
+        default=1,
+        output_field=IntegerField(),
+    )
+    rows = list(found.with_people().order_by(untold, "known_on", "pk")[:MOST_ROWS])
+    if not rows:
+        return []
+    return [
+        Block(
+            name="incidents",
+            app="privacy",
+            kind="incidents",
+            title=_("Confidentiality incidents not closed"),
+            rows=rows,
+            count=count_up_to(found, MOST_COUNTED),
+            url=_address("incidents"),
+            link=_("All incidents not closed"),
+        )
+    ]
+
+
+def _address(code: str) -> str:
+    return f"{reverse('privacy:register', args=[code])}?open=true"
