@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Grant
 from peph.errors import Invalid
 from peph.paging import Order, Page
-from peph.scopes import grant_models, live_grants
+from peph.scopes import grant_models, live_grants, scope_of
 
 # Sorts grants without a last day after all the others.
 NEVER = dt.date(9999, 12, 31)
@@ -40,16 +40,23 @@ def kind_of(table: type[Grant]) -> Any:
     return options.get_field("content_object")
 
 
-def grant_or_404(table: str, pk: uuid.UUID) -> Grant:
-    """One grant with its person, role and object."""
+def grant_or_404(table: str, pk: uuid.UUID, *, by: Any) -> Grant:
+    """One grant with its person, role and object; none on an object that a conflict closes to `by`."""
     model = tables().get(table)
     if model is None:
         raise Http404
     rows: Any = model._default_manager
-    grant = rows.select_related("user", "permission", "content_object").filter(pk=pk).first()
+    shown = rows.select_related("user", "permission", "content_object").filter(_open_to(by, model))
+    grant = shown.filter(pk=pk).first()
     if grant is None:
         raise Http404
     return grant
+
+
+def _open_to(user: Any, model: type[Grant]) -> Q:
+    """Condition on a grant table: the object is not closed to `user` by a conflict of interest."""
+    closed = scope_of(user).denied.get(kind_of(model).related_model._meta.label)
+    return ~Q(content_object__in=closed) if closed else Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +108,11 @@ class Wanted:
     state: str = "live"
 
 
-def grant_page(wanted: Wanted, *, cursor: str = "", size: int = 25) -> Page:
+def grant_page(wanted: Wanted, *, by: Any, cursor: str = "", size: int = 25) -> Page:
     """Grants, those that end first coming first, in one query. Raises `Invalid` on a foreign cursor."""
     backwards, key = _read_cursor(cursor)
     parts = [
-        _branch(table, model, wanted, key, backwards)
+        _branch(table, model, wanted, key, backwards).filter(_open_to(by, model))
         for table, model in tables().items()
         if not wanted.role or wanted.role.partition(".")[0] == table
     ]
