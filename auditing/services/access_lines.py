@@ -52,6 +52,7 @@ PARTS = {
     "presence": gettext_lazy("the hours worked"),
     "answers": gettext_lazy("rates of answers"),
     "accesses": gettext_lazy("who opened the file"),
+    "readers": gettext_lazy("who sees the case"),
     "unusual": gettext_lazy("what is out of the ordinary"),
     "right": gettext_lazy("not their right"),
 }

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from cases.services.conflicts import declare_conflict, end_conflict
+from cases.services.conflicts import declare_conflict
 from cases.services.grants import share_case
 from organizations.services.grants import give_grant
 from peph.audit.changes import SYSTEM
