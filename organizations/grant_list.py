@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,10 @@ NEVER = dt.date(9999, 12, 31)
 ENDING_FIRST = Order("ends", descending=False)
 # In force and to look at again: about to end, or without an end and given (or confirmed) a year ago.
 ENDING_DAYS, CONFIRMED_DAYS = 30, 365
-STATES = ("live", "review", "over", "all")
-COLUMNS = ("name", "code", "person", "email", "giver", "given_at", "last_day", "why")
+# In force, of somebody who did not sign in for so long that it may be needed no more.
+DORMANT_DAYS = 90
+STATES = ("live", "review", "ending", "endless", "dormant", "over", "all")
+COLUMNS = ("name", "code", "person", "email", "seen_at", "giver", "given_at", "last_day", "why")
 
 
 def tables() -> dict[str, type[Grant]]:
@@ -72,6 +74,7 @@ class GrantRow:
     code: str
     person: str
     email: str
+    seen_at: dt.datetime | None
     giver: str | None
     given_at: dt.datetime
     last_day: dt.date | None
@@ -154,6 +157,7 @@ def _branch(table: str, model: type[Grant], wanted: Wanted, key: Any, backwards:
             code=F("permission__codename"),
             person=_full_name("user"),
             email=F("user__email"),
+            seen_at=F("user__last_login"),
             giver=_full_name("granted_by"),
             given_at=F("granted_at"),
             last_day=F("expires_on"),
@@ -174,8 +178,8 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     condition = Q()
     if wanted.state == "live":
         condition &= live_grants()
-    elif wanted.state == "review":
-        condition &= live_grants() & _to_review()
+    elif wanted.state in _NARROWED:
+        condition &= live_grants() & _NARROWED[wanted.state]()
     elif wanted.state == "over":
         condition &= ~live_grants()
     if wanted.role:
@@ -191,12 +195,33 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     return condition
 
 
+def _ending() -> Q:
+    return Q(expires_on__lte=timezone.localdate() + dt.timedelta(days=ENDING_DAYS))
+
+
+def _endless() -> Q:
+    return Q(expires_on__isnull=True)
+
+
 def _to_review() -> Q:
-    today = timezone.localdate()
     long_ago = timezone.now() - dt.timedelta(days=CONFIRMED_DAYS)
-    return Q(expires_on__lte=today + dt.timedelta(days=ENDING_DAYS)) | Q(
-        expires_on__isnull=True, granted_at__lte=long_ago
-    )
+    return _ending() | (_endless() & Q(granted_at__lte=long_ago))
+
+
+def _dormant() -> Q:
+    """Nobody came for long; who was given it a short time ago may not have had the occasion yet."""
+    long_ago = timezone.now() - dt.timedelta(days=DORMANT_DAYS)
+    never = Q(user__last_login__isnull=True, granted_at__lte=long_ago)
+    return Q(user__last_login__lte=long_ago) | never
+
+
+# What a grant in force is narrowed to.
+_NARROWED: dict[str, Callable[[], Q]] = {
+    "review": _to_review,
+    "ending": _ending,
+    "endless": _endless,
+    "dormant": _dormant,
+}
 
 
 def _row(values: Sequence[Any]) -> GrantRow:

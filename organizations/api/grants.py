@@ -54,6 +54,7 @@ class OneGrant(GrantRow):
             code=grant.permission.codename,
             person=str(grant.user),
             email=grant.user.email,
+            seen_at=grant.user.last_login,
             giver=str(grant.granted_by) if grant.granted_by else None,
             given_at=grant.granted_at,
             last_day=grant.expires_on,
