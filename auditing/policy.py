@@ -15,6 +15,7 @@ from organizations.policy import (
     somewhere,
 )
 from peph.access import NOTHING, Denied, Granted, Policy, Rule, Through, Where
+from peph.records import Record
 from peph.scopes import Scope
 
 
@@ -52,6 +53,20 @@ def closed_keys(scope: Scope) -> list[str]:
         rows = apps.get_model(label)._default_manager.filter(**{f"{path}__in": cases})
         found |= {str(key) for key in rows.values_list("pk", flat=True)}
     return sorted(found)
+
+
+def closed_records(scope: Scope) -> frozenset[str]:
+    """The same with every record of these cases: what a line about a list must not name."""
+    cases = scope.denied.get(CASE)
+    if not cases:
+        return frozenset()
+    found = set(closed_keys(scope))
+    for model in apps.get_models():
+        fields = {field.name for field in model._meta.local_concrete_fields}
+        if issubclass(model, Record) and "case" in fields:
+            rows = model._default_manager.filter(case__in=cases)
+            found |= {str(key) for key in rows.values_list("pk", flat=True)}
+    return frozenset(found)
 
 
 _IN_CONFLICT = IN_CONFLICT | _NamesInConflict()

@@ -311,6 +311,19 @@ def test_the_list_of_grants_does_not_name_the_case(client, cast, case):
     assert case.number not in client.get(url).content.decode()
 
 
+def test_what_somebody_else_was_shown_is_told_without_the_case(client, cast, case):
+    client.force_login(cast["second_lead"])
+    client.get(reverse("cases:case_list"))
+    client.force_login(cast["lead"])
+    url = f"{reverse('api-access-log-list')}?verb=list&model=cases.case"
+    before = client.get(url).content.decode()
+
+    declared(case, cast, "lead")
+
+    assert str(case.pk) in before
+    assert str(case.pk) not in client.get(url).content.decode()
+
+
 # ------------------------------------------------------------------ pages and API
 def test_i_have_a_conflict_with_this_case(client, cast, case):
     client.force_login(cast["auditor"])
