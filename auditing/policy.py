@@ -1,6 +1,7 @@
 """Who reads the history and the access log, draws samples, answers findings: each in the own scope."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.db.models import Q
@@ -64,8 +65,8 @@ def closed_records(scope: Scope) -> frozenset[str]:
     for model in apps.get_models():
         fields = {field.name for field in model._meta.local_concrete_fields}
         if issubclass(model, Record) and "case" in fields:
-            rows = model._default_manager.filter(case__in=cases)
-            found |= {str(key) for key in rows.values_list("pk", flat=True)}
+            rows: Any = model._default_manager
+            found |= {str(key) for key in rows.filter(case__in=cases).values_list("pk", flat=True)}
     return frozenset(found)
 
 
