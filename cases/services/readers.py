@@ -90,7 +90,9 @@ def _grants_here(case: Case) -> Iterable[Grant]:
         rows: Any = model._default_manager.filter(live_grants(), user__is_active=True)
         if label != PROGRAM:
             rows = rows.filter(content_object=keys[label])
-        shown = rows.select_related("user", "permission", "content_object", "granted_by")
+        # A site is called by its organisation as well.
+        named = "content_object__organization" if label == HOST_SITE else "content_object"
+        shown = rows.select_related("user", "permission", named, "granted_by")
         yield from shown.order_by("granted_at", "pk")
 
 
