@@ -14,6 +14,8 @@ from cases.services.conflicts import declare_conflict
 from cases.services.grants import share_case
 from cases.services.participants import give_consent
 from cases.services.readers import ABILITIES, readers_of
+from organizations.services.grants import give_grant
+from peph.audit.changes import SYSTEM
 
 pytestmark = pytest.mark.django_db
 
@@ -53,7 +55,7 @@ def test_each_reader_is_told_with_the_grants_that_open_the_case(cast, case):
     }
 
 
-def test_as_many_queries_for_many_grants_as_for_one(client, cast, case):
+def test_as_many_queries_for_many_grants_as_for_one(client, cast, world, case):
     url = reverse("cases:case_readers", args=[case.pk])
     client.force_login(cast["privacy"])
     client.get(url)
@@ -64,8 +66,11 @@ def test_as_many_queries_for_many_grants_as_for_one(client, cast, case):
         return len(captured)
 
     before = count()
+    # Another supervisor of the site, and more of each kind.
+    give_grant(
+        by=SYSTEM, user=cast["outsider"], role="supervise", on=world.site_03, reason="Relève"
+    )
     for name in (
-        "outsider",
         "committee",
         "coordinator_elsewhere",
         "health_only",
@@ -75,7 +80,7 @@ def test_as_many_queries_for_many_grants_as_for_one(client, cast, case):
             case, by=cast["lead"], user=cast[name], role="view_case", reason="Remplacement",
             expires_on=timezone.localdate() + dt.timedelta(days=9),
         )  # fmt: skip
-    for name in ("second_lead", "auditor", "supervisor"):
+    for name in ("second_lead", "auditor", "representative"):
         declare_conflict(case, by=cast["lead"], user=cast[name], reason="Voisin")
     assert count() == before
 
