@@ -45,6 +45,7 @@ OF_NO_CASE = {
 }
 # The longest to answer, and of no case.
 SKIPPED = {"api_schema", "api_docs", "auditing:proof", "api-proof-verify"}
+OF_AUDITORS = ("audit", "sample", "finding", "change", "access-log", "as-of")
 
 
 def declared(case: Case, cast: dict[str, Any], who: str) -> ConflictOfInterest:
@@ -78,9 +79,10 @@ def test_no_page_and_no_answer_tells_of_the_person(who, client, cast, world, cas
     canaries += [str(things[name]) for name in ("case", "participant", "placement")]
     told = []
     for method, name, arguments, _statuses in [*PAGES, *API]:
-        # What is about a record of the case is the other test's; an auditor’s own work is looked at twice.
-        is_alone = who == "outsider" or "audit" in name or "sample" in name or not arguments
-        if method != "get" or name in SKIPPED or not is_alone:
+        # Whoever holds everything is sent everywhere, an auditor to what only auditors have.
+        if method != "get" or name in SKIPPED:
+            continue
+        if who == "auditor" and not any(part in name for part in OF_AUDITORS):
             continue
         url = address(name, arguments, things)
         answer = client.get(url)

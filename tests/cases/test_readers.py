@@ -70,12 +70,7 @@ def test_as_many_queries_for_many_grants_as_for_one(client, cast, world, case):
     give_grant(
         by=SYSTEM, user=cast["outsider"], role="supervise", on=world.site_03, reason="Relève"
     )
-    for name in (
-        "committee",
-        "coordinator_elsewhere",
-        "health_only",
-        "auditor_elsewhere",
-    ):
+    for name in ("committee", "coordinator_elsewhere", "health_only", "auditor_elsewhere"):
         share_case(
             case, by=cast["lead"], user=cast[name], role="view_case", reason="Remplacement",
             expires_on=timezone.localdate() + dt.timedelta(days=9),
