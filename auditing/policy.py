@@ -1,9 +1,13 @@
 """Who reads the history and the access log, draws samples, answers findings: each in the own scope."""
 
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
 from django.db.models import Q
 
 from cases.policy.cases import of_case
-from cases.policy.rules import Action
+from cases.policy.rules import CASE, IN_CONFLICT, Action
 from organizations.policy import (
     HOST_ORGANIZATION,
     everywhere,
@@ -11,7 +15,62 @@ from organizations.policy import (
     in_region,
     somewhere,
 )
-from peph.access import Granted, Policy, Rule, Through, Where
+from peph.access import NOTHING, Denied, Granted, Policy, Rule, Through, Where
+from peph.records import Record
+from peph.scopes import Scope
+
+
+@dataclass(frozen=True)
+class _NamesInConflict(Rule):
+    """Lines that name, at `at`, what tells of a case closed to the reader though it belongs to none.
+
+    Costs whoever has no conflict nothing.
+    """
+
+    at: str = "object_id"
+
+    def q(self, scope: Scope) -> Q:
+        return Q((f"{self.at}__in", keys)) if (keys := closed_keys(scope)) else NOTHING
+
+
+# What tells of a case and whose lines name none: the model, and the path to the case.
+_ABOUT_A_CASE = (
+    (CASE, "pk"),
+    ("cases.Participant", "cases"),
+    ("cases.Consent", "participant__cases"),
+    ("cases.DisabilityRecord", "participant__cases"),
+    ("auditing.SampleItem", "subject_case"),
+    ("auditing.ItemAnswer", "item__subject_case"),
+)
+
+
+def closed_keys(scope: Scope) -> list[str]:
+    """The keys, as text, of all that tells of the cases closed to the reader."""
+    cases = scope.denied.get(CASE)
+    if not cases:
+        return []
+    found: set[str] = set()
+    for label, path in _ABOUT_A_CASE:
+        rows = apps.get_model(label)._default_manager.filter(**{f"{path}__in": cases})
+        found |= {str(key) for key in rows.values_list("pk", flat=True)}
+    return sorted(found)
+
+
+def closed_records(scope: Scope) -> frozenset[str]:
+    """The same with every record of these cases: what a line about a list must not name."""
+    cases = scope.denied.get(CASE)
+    if not cases:
+        return frozenset()
+    found = set(closed_keys(scope))
+    for model in apps.get_models():
+        fields = {field.name for field in model._meta.local_concrete_fields}
+        if issubclass(model, Record) and "case" in fields:
+            rows: Any = model._default_manager
+            found |= {str(key) for key in rows.filter(case__in=cases).values_list("pk", flat=True)}
+    return frozenset(found)
+
+
+_IN_CONFLICT = IN_CONFLICT | _NamesInConflict()
 
 # The history: officers and auditors, each inside the own scope. A change set that touches several
 # regions (an import) shows a regional reader the rows of the region only.
@@ -31,14 +90,16 @@ _TOUCHED_WITH_SET = _UNPLACED & (
     | in_organization("audit", at="change_set__organization_id")
 )
 CHANGED_ROW_POLICY = Policy(
-    {Action.VIEW: _TOUCHED | of_case(Action.AUDIT, column="pk", at="case_id") | _TOUCHED_WITH_SET}
+    {Action.VIEW: _TOUCHED | of_case(Action.AUDIT, column="pk", at="case_id") | _TOUCHED_WITH_SET},
+    unless=_IN_CONFLICT,
 )
 CHANGE_SET_POLICY = Policy(
     {
         Action.VIEW: _TOUCHED
         | of_case(Action.AUDIT, column="pk", at="case_id")
         | Through("audit.ChangedRow", "change_set_id", _TOUCHED)
-    }
+    },
+    unless=IN_CONFLICT,
 )
 
 # Who read what is read by those who watch, not by those who work on the cases.
@@ -46,7 +107,8 @@ ACCESS_LOG_POLICY = Policy(
     {
         Action.VIEW: everywhere("lead", "audit", "protect")
         | Through("cases.Case", "pk", in_region("audit") | in_organization("audit"), at="case_id")
-    }
+    },
+    unless=_IN_CONFLICT,
 )
 
 READS_HISTORY = somewhere("coordinate", "audit") | everywhere("lead", "audit", "protect")
@@ -79,6 +141,16 @@ SAMPLE_POLICY = Policy(
 _ANSWERS = of_case(Action.DECIDE, column="pk", at="case_id") | (
     everywhere("lead") & Where(lambda: Q(case_id__isnull=True))
 )
+# A record of a sample is seen with its sample, less what is about somebody one is in conflict with.
+ITEM_POLICY = Policy(
+    {
+        Action.VIEW: Through(
+            "auditing.Sample", "pk", SAMPLE_POLICY.rules[Action.VIEW], at="sample_id"
+        ),
+        Action.EDIT: _of_mandate("sample__"),
+    },
+    unless=Denied(CASE, at="subject_case_id"),
+)
 FINDING_POLICY = Policy(
     {
         Action.VIEW: _of_mandate("sample__")
@@ -86,7 +158,8 @@ FINDING_POLICY = Policy(
         | (everywhere("protect") & Where(lambda: Q(sample__status="signed"))),
         Action.EDIT: _of_mandate("sample__"),
         Action.ANSWER: _ANSWERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # The programme says what is checked; auditors read it before they draw.
 CHECKLIST_POLICY = Policy(

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 from cases.api.accommodations import AccommodationResource
 from cases.api.capacity import CapacityResource
 from cases.api.cases import CaseResource
+from cases.api.conflicts import ConflictResource
 from cases.api.documents import DocumentResource
 from cases.api.evaluations import AwaitedEvaluationResource, EvaluationResource
 from cases.api.follow_ups import FollowUpResource, NoteResource
@@ -25,6 +26,7 @@ router.register("participants", ParticipantResource, basename="api-participant")
 router.register("consents", ConsentResource, basename="api-consent")
 router.register("consent-texts", ConsentTextResource, basename="api-consent-text")
 router.register("cases", CaseResource, basename="api-case")
+router.register("conflicts", ConflictResource, basename="api-conflict")
 router.register("matches", MatchResource, basename="api-match")
 router.register("placements", PlacementResource, basename="api-placement")
 router.register("accommodations", AccommodationResource, basename="api-accommodation")

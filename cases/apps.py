@@ -10,12 +10,13 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         # Labels of change sets, entries of the menu, what keeps a project open, what leavers hand over,
-        # reference data: all
-        # need loaded models.
+        # reference data, what is closed to people: all need loaded models.
         from cases import navigation, roles, verbs
+        from cases.models import ConflictOfInterest
         from cases.services import leavers, project_obstacles, signed
         from cases.services.consent_texts import load_consent_texts
         from organizations.services import reference
+        from peph import scopes
 
         navigation.register()
         roles.register()
@@ -23,4 +24,8 @@ class CasesConfig(AppConfig):
         project_obstacles.register()
         leavers.register()
         signed.register()
+        # A conflict entered on one case is about the person: it closes every case of theirs.
+        scopes.register_denial(
+            "cases.Case", ConflictOfInterest.objects.in_force, "case__participant__cases"
+        )
         reference.register("consent_texts", load_consent_texts)

@@ -1,7 +1,7 @@
 """What the lists of the participant side can be narrowed by, on pages and in the API alike."""
 
 import datetime as dt
-from typing import Any
+from typing import Any, ClassVar
 
 import django_filters as df
 from django.db.models import QuerySet
@@ -9,8 +9,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, FollowUp, Participant, Placement
+from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, PLACEMENT_POLICY
+from cases.policy.tiers import gated
 from cases.workflow import CaseStatus, PlacementStatus
 from organizations.filters import organizations, regions, sites
+from peph.filters import TieredFilterSet
 from peph.fiscal import fiscal_year_label, fiscal_year_of
 
 ALL = _("All")
@@ -21,7 +24,10 @@ def _fiscal_years() -> list[tuple[int, str]]:
     return [(year, fiscal_year_label(year)) for year in range(now + 1, now - 8, -1)]
 
 
-class CaseFilter(df.FilterSet):
+class CaseFilter(TieredFilterSet):
+    policy, tiers = CASE_POLICY, gated("Case")
+    by_field: ClassVar = {"mine": "coordinator"}
+
     q = df.CharFilter(method="by_text", label=_("Name or file number"), max_length=100)
     status = df.ChoiceFilter(choices=CaseStatus, label=_("Status"), empty_label=ALL)
     region = df.ModelChoiceFilter(queryset=regions, label=_("Region"), empty_label=ALL)
@@ -53,7 +59,8 @@ class CaseFilter(df.FilterSet):
         )
 
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.matching_text(value)  # type: ignore[attr-defined]
+        readable = CASE_POLICY.q(getattr(self.request, "user", None), self.tiers["legacy_number"])
+        return queryset.matching_text(value, legacy=readable)  # type: ignore[attr-defined]
 
     def only_mine(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         return queryset.filter(coordinator=self.request.user) if value else queryset
@@ -68,7 +75,9 @@ class CaseFilter(df.FilterSet):
         return queryset.past_retention() if value else queryset  # type: ignore[attr-defined]
 
 
-class PlacementFilter(df.FilterSet):
+class PlacementFilter(TieredFilterSet):
+    policy, tiers = PLACEMENT_POLICY, gated("Placement")
+
     q = df.CharFilter(method="by_text", label=_("Name"), max_length=100)
     status = df.ChoiceFilter(choices=PlacementStatus, label=_("Status"), empty_label=ALL)
     region = df.ModelChoiceFilter(queryset=regions, label=_("Region"), empty_label=ALL)
@@ -128,7 +137,9 @@ class FollowUpFilter(df.FilterSet):
         return queryset.filter(responsible=self.request.user) if value else queryset
 
 
-class ParticipantFilter(df.FilterSet):
+class ParticipantFilter(TieredFilterSet):
+    policy, tiers = PARTICIPANT_POLICY, gated("Participant")
+
     q = df.CharFilter(method="by_text", label=_("Name"), max_length=100)
 
     class Meta:

@@ -32,6 +32,7 @@ from cases.views import (
     plans,
     problems,
     rankings,
+    readers,
     reminders,
     reports,
     signatures,
@@ -55,6 +56,10 @@ CASES = [
     path(f"{CASE}move/<case_move:name>/", cases.case_move, name="case_move"),
     path(f"{CASE}timeline/", case_page.case_timeline, name="case_timeline"),
     path(f"{CASE}access/", access.case_access, name="case_access"),
+    path(f"{CASE}readers/", readers.case_readers, name="case_readers"),
+    path(f"{CASE}conflicts/new/", readers.conflict_new, name="conflict_new"),
+    path(f"{CASE}conflicts/own/", readers.conflict_own, name="conflict_own"),
+    path("conflicts/<uuid:pk>/end/", readers.conflict_end, name="conflict_end"),
     path(f"{CASE}health/", health.health, name="health"),
 ]
 NOTES = [

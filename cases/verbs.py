@@ -28,6 +28,8 @@ def register() -> None:
             "cases.case.update": _("Case updated"),
             "cases.case.transfer": _("Case transferred to another region"),
             "cases.participant.update": _("Participant’s information updated"),
+            "cases.conflict.declare": _("Conflict of interest declared"),
+            "cases.conflict.end": _("Conflict of interest ended"),
             "cases.health.update": _("Health information updated"),
             "cases.consent.give": _("Consent recorded"),
             "cases.consent.withdraw": _("Consent withdrawn"),

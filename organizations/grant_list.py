@@ -2,7 +2,7 @@
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,15 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from organizations.models import Grant
 from peph.errors import Invalid
 from peph.paging import Order, Page
-from peph.scopes import grant_models, live_grants
+from peph.scopes import grant_models, live_grants, scope_of
 
 # Sorts grants without a last day after all the others.
 NEVER = dt.date(9999, 12, 31)
 ENDING_FIRST = Order("ends", descending=False)
 # In force and to look at again: about to end, or without an end and given (or confirmed) a year ago.
 ENDING_DAYS, CONFIRMED_DAYS = 30, 365
-STATES = ("live", "review", "over", "all")
-COLUMNS = ("name", "code", "person", "email", "giver", "given_at", "last_day", "why")
+# In force, of somebody who did not sign in for so long that it may be needed no more.
+DORMANT_DAYS = 90
+STATES = ("live", "review", "ending", "endless", "dormant", "over", "all")
+COLUMNS = ("name", "code", "person", "email", "seen_at", "giver", "given_at", "last_day", "why")
 
 
 def tables() -> dict[str, type[Grant]]:
@@ -40,16 +42,23 @@ def kind_of(table: type[Grant]) -> Any:
     return options.get_field("content_object")
 
 
-def grant_or_404(table: str, pk: uuid.UUID) -> Grant:
-    """One grant with its person, role and object."""
+def grant_or_404(table: str, pk: uuid.UUID, *, by: Any) -> Grant:
+    """One grant with its person, role and object; none on an object that a conflict closes to `by`."""
     model = tables().get(table)
     if model is None:
         raise Http404
     rows: Any = model._default_manager
-    grant = rows.select_related("user", "permission", "content_object").filter(pk=pk).first()
+    shown = rows.select_related("user", "permission", "content_object").filter(_open_to(by, model))
+    grant = shown.filter(pk=pk).first()
     if grant is None:
         raise Http404
     return grant
+
+
+def _open_to(user: Any, model: type[Grant]) -> Q:
+    """Condition on a grant table: the object is not closed to `user` by a conflict of interest."""
+    closed = scope_of(user).denied.get(kind_of(model).related_model._meta.label)
+    return ~Q(content_object__in=closed) if closed else Q()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,7 @@ class GrantRow:
     code: str
     person: str
     email: str
+    seen_at: dt.datetime | None
     giver: str | None
     given_at: dt.datetime
     last_day: dt.date | None
@@ -101,11 +111,11 @@ class Wanted:
     state: str = "live"
 
 
-def grant_page(wanted: Wanted, *, cursor: str = "", size: int = 25) -> Page:
+def grant_page(wanted: Wanted, *, by: Any, cursor: str = "", size: int = 25) -> Page:
     """Grants, those that end first coming first, in one query. Raises `Invalid` on a foreign cursor."""
     backwards, key = _read_cursor(cursor)
     parts = [
-        _branch(table, model, wanted, key, backwards)
+        _branch(table, model, wanted, key, backwards).filter(_open_to(by, model))
         for table, model in tables().items()
         if not wanted.role or wanted.role.partition(".")[0] == table
     ]
@@ -147,6 +157,7 @@ def _branch(table: str, model: type[Grant], wanted: Wanted, key: Any, backwards:
             code=F("permission__codename"),
             person=_full_name("user"),
             email=F("user__email"),
+            seen_at=F("user__last_login"),
             giver=_full_name("granted_by"),
             given_at=F("granted_at"),
             last_day=F("expires_on"),
@@ -167,8 +178,8 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     condition = Q()
     if wanted.state == "live":
         condition &= live_grants()
-    elif wanted.state == "review":
-        condition &= live_grants() & _to_review()
+    elif wanted.state in _NARROWED:
+        condition &= live_grants() & _NARROWED[wanted.state]()
     elif wanted.state == "over":
         condition &= ~live_grants()
     if wanted.role:
@@ -184,12 +195,33 @@ def _condition(model: type[Grant], wanted: Wanted) -> Q:
     return condition
 
 
+def _ending() -> Q:
+    return Q(expires_on__lte=timezone.localdate() + dt.timedelta(days=ENDING_DAYS))
+
+
+def _endless() -> Q:
+    return Q(expires_on__isnull=True)
+
+
 def _to_review() -> Q:
-    today = timezone.localdate()
     long_ago = timezone.now() - dt.timedelta(days=CONFIRMED_DAYS)
-    return Q(expires_on__lte=today + dt.timedelta(days=ENDING_DAYS)) | Q(
-        expires_on__isnull=True, granted_at__lte=long_ago
-    )
+    return _ending() | (_endless() & Q(granted_at__lte=long_ago))
+
+
+def _dormant() -> Q:
+    """Nobody came for long; who was given it a short time ago may not have had the occasion yet."""
+    long_ago = timezone.now() - dt.timedelta(days=DORMANT_DAYS)
+    never = Q(user__last_login__isnull=True, granted_at__lte=long_ago)
+    return Q(user__last_login__lte=long_ago) | never
+
+
+# What a grant in force is narrowed to.
+_NARROWED: dict[str, Callable[[], Q]] = {
+    "review": _to_review,
+    "ending": _ending,
+    "endless": _endless,
+    "dormant": _dormant,
+}
 
 
 def _row(values: Sequence[Any]) -> GrantRow:

@@ -104,6 +104,45 @@ class Not(Rule):
 
 
 @dataclass(frozen=True)
+class Denied(Rule):
+    """Rows whose `on` object, found at `at`, is closed to the person whatever they hold.
+
+    What a policy takes away with `unless=`; for whoever nothing is closed to, it is nowhere in the SQL.
+    """
+
+    on: str
+    at: str = "pk"
+
+    def q(self, scope: Scope) -> Q:
+        ids = scope.denied.get(self.on)
+        return Q((f"{self.at}__in", sorted(ids))) if ids else NOTHING
+
+
+@dataclass(frozen=True)
+class Unless(Rule):
+    """What `rule` gives, less what `denial` reaches: a denial beats every grant.
+
+    Each branch of the rule stays a branch of its own, with its index.
+    """
+
+    rule: Rule
+    denial: Rule
+
+    def q(self, scope: Scope) -> Q:
+        return _less(self.rule.q(scope), self.denial.q(scope))
+
+    def branches(self, scope: Scope) -> list[Q]:
+        denied = self.denial.q(scope)
+        return [_less(branch, denied) for branch in self.rule.branches(scope)]
+
+
+def _less(condition: Q, denied: Q) -> Q:
+    if NOTHING in (condition, denied):
+        return condition
+    return ~denied if condition == EVERYTHING else condition & ~denied
+
+
+@dataclass(frozen=True)
 class Where(Rule):
     """A condition on the row itself, the same for everybody; combine it with `&`.
 
@@ -145,10 +184,16 @@ class Through(Rule):
 
 
 class Policy:
-    """Action → rule, for one model. Every question about who may do what is one of these methods."""
+    """Action → rule, for one model. Every question about who may do what is one of these methods.
 
-    def __init__(self, rules: Mapping[str, Rule]) -> None:
-        self.rules = {str(action): rule for action, rule in rules.items()}
+    `unless` is taken away from every action.
+    """
+
+    def __init__(self, rules: Mapping[str, Rule], *, unless: Rule | None = None) -> None:
+        self.rules = {
+            str(action): rule if unless is None else Unless(rule, unless)
+            for action, rule in rules.items()
+        }
 
     def q(self, user: Any, action: str, *, fresh: bool = False) -> Q:
         """Condition selecting the rows on which `user` may do `action`."""

@@ -1,7 +1,8 @@
-"""What a person holds now: every grant in one query, remembered for the length of a request.
+"""What a person holds now, and what is closed to them: one query, remembered for the length of a request.
 
 A *grant* is a row user × permission × object in a table of its own (django-guardian's direct foreign
-key tables); a signed link stands for one as well. What is held is turned into conditions by `peph.access`.
+key tables); a signed link stands for one as well. A *denial* takes an object away whatever is held. Both
+are turned into conditions by `peph.access`.
 """
 
 import datetime as dt
@@ -24,10 +25,14 @@ from guardian.models import UserObjectPermissionBase
 
 @dataclass(frozen=True)
 class Scope:
-    """What a person holds now: ids by (permission, label of the model the grant is on)."""
+    """What a person holds now: ids by (permission, label of the model the grant is on).
+
+    `denied`: ids by label of the model, closed to the person whatever they hold.
+    """
 
     user_id: Any = None
     held: Mapping[tuple[str, str], frozenset] = field(default_factory=dict)
+    denied: Mapping[str, frozenset] = field(default_factory=dict)
 
     def ids(self, permission: str, on: str) -> frozenset:
         return self.held.get((permission, on), frozenset())
@@ -66,6 +71,19 @@ def grant_models() -> list[type[models.Model]]:
     return sorted(found, key=lambda model: model._meta.label)
 
 
+# Label of a model → the rows that close its objects to a person, each with a `user`, and the path from there.
+_denials: dict[str, tuple[Callable[[], models.QuerySet], str]] = {}
+
+
+def register_denial(label: str, rows: Callable[[], models.QuerySet], at: str) -> None:
+    """Say what closes objects of the model `label` to people: those found at `at` of the rows in force.
+
+    An app calls it when it is ready. Raises ValueError for a second denial about the same model.
+    """
+    if _denials.setdefault(label, (rows, at)) != (rows, at):
+        raise ValueError(f"What is closed of {label} is said already.")
+
+
 _memo: ContextVar[dict[Any, Scope] | None] = ContextVar("scope_memo", default=None)
 
 
@@ -83,9 +101,17 @@ def scope_of(user: Any, *, fresh: bool = False) -> Scope:
     if memo is not None and not fresh and user.pk in memo:
         return memo[user.pk]
     held: dict[tuple[str, str], set] = {}
+    denied: dict[str, set] = {}
     for label, permission, object_id in _held(user):
-        held.setdefault((permission, label), set()).add(object_id)
-    scope = Scope(user.pk, {key: frozenset(ids) for key, ids in held.items()})
+        if permission == _DENIED:
+            denied.setdefault(label, set()).add(object_id)
+        else:
+            held.setdefault((permission, label), set()).add(object_id)
+    scope = Scope(
+        user.pk,
+        {key: frozenset(ids) for key, ids in held.items()},
+        {label: frozenset(ids) for label, ids in denied.items()},
+    )
     if memo is not None:
         memo[user.pk] = scope
     return scope
@@ -93,6 +119,8 @@ def scope_of(user: Any, *, fresh: bool = False) -> Scope:
 
 # They stand in the statement for whoever asks and for the day.
 _ANYBODY, _ANY_DAY = uuid.UUID(int=0), dt.date.min
+# Where a grant has its permission. No codename is empty.
+_DENIED = ""
 
 
 def _held(user: Any) -> Iterator[tuple[str, str, Any]]:
@@ -116,6 +144,17 @@ def _held_statement(vendor: str) -> tuple[str, tuple[Any, ...]]:
         .order_by()
         .values_list("on", "permission__codename", "content_object_id")
         for model in grant_models()
+    ]
+    parts += [
+        rows()
+        .filter(user_id=_ANYBODY)
+        .annotate(
+            on=Value(label, output_field=models.CharField()),
+            held=Value(_DENIED, output_field=models.CharField()),
+        )
+        .order_by()
+        .values_list("on", "held", at)
+        for label, (rows, at) in _denials.items()
     ]
     return parts[0].union(*parts[1:], all=True).query.sql_with_params()
 

@@ -17,6 +17,7 @@ from auditing.models import ChecklistQuestion
 from cases.models import Consent, ConsentText, ImportUpload, Match, Outcome
 from cases.services.accommodations import request_accommodation
 from cases.services.calendars import renew_calendar
+from cases.services.conflicts import declare_conflict
 from cases.services.evaluations import start_evaluation
 from cases.services.key_date_changes import ask_key_date_change
 from cases.services.links import send_link, token_of
@@ -84,6 +85,9 @@ def things(world, cast, case, placement, follow_up, note):
             organization=project.organization,
         )  # fmt: skip
         match.save()
+    conflict = declare_conflict(
+        case, by=cast["coordinator"], user=cast["second_lead"], reason="Voisin"
+    )
     sample = drawn(cast["auditor"])
     return {
         "retention_rule": RetentionRule.objects.first().pk,
@@ -98,6 +102,7 @@ def things(world, cast, case, placement, follow_up, note):
         "question": ChecklistQuestion.objects.first().pk,
         "checkpoint": take_checkpoint()[0].pk,
         "link": link.pk,
+        "conflict": conflict.pk,
         "token": token_of(link),
         "call": call.pk,
         "project": draft(world.site_03, cast["representative"], call).pk,

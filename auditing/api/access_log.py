@@ -29,5 +29,5 @@ class AccessLogResource(Resource):
             raise Forbidden
         shown = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
         self.log_list(shown)
-        lines = self.get_serializer(lines_of(shown or ()), many=True)
+        lines = self.get_serializer(lines_of(shown or (), request.user), many=True)
         return self.get_paginated_response(lines.data)

@@ -34,7 +34,7 @@ class FindingResource(Resource):
         """Note a finding on an open sample or on one of its records."""
         given = self.parse(shapes.FindingNewBody)
         sample = given.pop("sample")
-        place = _place(sample, given.pop("item", None), given.pop("question", None))
+        place = _place(request.user, sample, given.pop("item", None), given.pop("question", None))
         finding = services.add_finding(sample, by=request.user, **place, **given)
         return self.written(finding, status=201)
 
@@ -49,10 +49,10 @@ class FindingResource(Resource):
         )
 
 
-def _place(sample: Sample, position: int | None, code: str | None) -> dict[str, Any]:
+def _place(user: Any, sample: Sample, position: int | None, code: str | None) -> dict[str, Any]:
     """The record and the question meant. Raises Invalid for what is not in the sample."""
     problems: dict[str, list[object]] = {}
-    items = sample.items.select_related("subject_case")
+    items = sample.items.visible_to(user).select_related("subject_case")
     item = items.filter(position=position).first() if position else None
     if position and item is None:
         problems["item"] = [_("This record is not in this sample.")]

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, QueryDict
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from auditing.lists.populations import FILTERS, french_words_of, narrowed, narrowed_of
 from auditing.lists.samples import SampleFilter
-from auditing.models import Sample
+from auditing.models import Sample, SampleItem
 from auditing.policy import SAMPLE_POLICY
 from auditing.serializers import samples as shapes
 from auditing.services import samples as services
@@ -41,7 +41,10 @@ class SampleResource(Resource):
     policy = SAMPLE_POLICY
 
     def detailed(self, rows: QuerySet) -> QuerySet:
-        return rows.prefetch_related("items__done_by", "items__answers__question")
+        seen = SampleItem.objects.visible_to(self.request.user)
+        return rows.prefetch_related(
+            Prefetch("items", queryset=seen), "items__done_by", "items__answers__question"
+        )
 
     @extend_schema(request=shapes.SampleNewBody, responses={201: shapes.SampleDetailSerializer})
     def create(self, request: Request) -> Response:
@@ -67,7 +70,7 @@ class SampleResource(Resource):
     def save_item(self, request: Request, pk: str, position: str) -> Response:
         """Keep all answers about one record; `done` once every question is answered."""
         sample = self.get_object()
-        item = sample.items.filter(position=int(position)).first()
+        item = sample.items.visible_to(request.user).filter(position=int(position)).first()
         if item is None:
             raise Http404
         version = expected_version(request)

@@ -87,10 +87,11 @@ def search(user: Any, asked: Mapping[str, Any]) -> Search:
     conditions = [*_columns(asked), *_terms(asked)]
     if scope is not None:
         conditions.append(scope)
+    seen = CHANGE_SET_POLICY.q(user, Action.VIEW)
     question = Question(tuple(conditions), least, most)
     checks = [*moments]
-    if scope is not None:
-        checks += [CHANGE_SET_POLICY.q(user, Action.VIEW), *_not_telling(user, scope, asked)]
+    if scope is not None or seen != EVERYTHING:
+        checks += [seen, *_not_telling(user, scope, asked)]
     exact = Q(*checks) if checks else None
     return Search(question, exact, index.catch_up(MOST_INDEXED) if question.needs_index else 0)
 
@@ -147,12 +148,14 @@ def _unindexed_at() -> Coalesce:
     return Coalesce(F("at"), F("at"))
 
 
-def _not_telling(user: Any, scope: Condition, asked: Mapping[str, Any]) -> Iterator[Q]:
+def _not_telling(user: Any, scope: Condition | None, asked: Mapping[str, Any]) -> Iterator[Q]:
     """An import touches several regions: a filter must not tell what it did outside the scope."""
     seen = CHANGED_ROW_POLICY.q(user, Action.VIEW)
     rows = ChangedRow.objects.filter(seen, change_set=OuterRef("pk")).order_by()
     for name in ("region", "organization"):
-        if asked.get(name) and place_term(name, asked[name].pk) not in scope.values:
+        if asked.get(name) and (
+            scope is None or place_term(name, asked[name].pk) not in scope.values
+        ):
             own = {f"{name}_id": asked[name].pk}
             yield Q(**own) | Q(Exists(rows.filter(**own)))
     kinds = {asked.get("kind"), (asked.get("field") or "").rpartition(".")[0]} - {None, ""}

@@ -8,7 +8,9 @@ from django.utils.translation import gettext_lazy as _
 
 from auditing.models.checklist import ChecklistQuestion
 from auditing.models.samples import Sample, check_open, person
+from auditing.policy import ITEM_POLICY
 from cases.models import Case
+from cases.policy import Action
 from peph.audit.history import Tracked
 from peph.records import Record
 
@@ -32,6 +34,11 @@ class SamplePart(Record):
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         check_open(self.of_sample)
         return super().delete(*args, **kwargs)
+
+
+class ItemQuerySet(models.QuerySet["SampleItem"]):
+    def visible_to(self, user: Any) -> "ItemQuerySet":
+        return self.filter(ITEM_POLICY.q(user, Action.VIEW))
 
 
 class SampleQuestion(SamplePart):
@@ -79,6 +86,7 @@ class SampleItem(SamplePart):
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
 
     history = Tracked(personal=("label",))
+    objects = ItemQuerySet.as_manager()
 
     class Meta(SamplePart.Meta):
         abstract = False

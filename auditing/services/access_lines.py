@@ -9,11 +9,13 @@ from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from auditing.policy import closed_records
 from cases.models import Case
 from peph.accounts.models import User
 from peph.accounts.verbs import ACCESSES
 from peph.audit.models import AccessLog
 from peph.audit.models.change_sets import Channel
+from peph.scopes import scope_of
 
 ACTIONS = ACCESSES | {
     "open": gettext_lazy("Opened"),
@@ -52,6 +54,7 @@ PARTS = {
     "presence": gettext_lazy("the hours worked"),
     "answers": gettext_lazy("rates of answers"),
     "accesses": gettext_lazy("who opened the file"),
+    "readers": gettext_lazy("who sees the case"),
     "unusual": gettext_lazy("what is out of the ordinary"),
     "person_data": gettext_lazy("everything held about the person"),
     "right": gettext_lazy("not their right"),
@@ -73,9 +76,15 @@ class AccessLine:
         return str(self.row.get_channel_display())
 
 
-def lines_of(rows: Iterable[AccessLog]) -> list[AccessLine]:
-    """Put names on keys, in as many queries for fifty lines as for one."""
+def lines_of(rows: Iterable[AccessLog], user: Any) -> list[AccessLine]:
+    """Put names on keys, in as many queries for fifty lines as for one.
+
+    A list is told to `user` without the records that a conflict of interest closes to them.
+    """
     shown = list(rows)
+    if closed := closed_records(scope_of(user)):
+        for row in shown:
+            row.object_ids = row.object_ids and [key for key in row.object_ids if key not in closed]
     people = User.objects.in_bulk({row.actor_id for row in shown} - {None} | _accounts(shown))
     cases = Case.objects.in_bulk({key for row in shown if (key := _case_of(row))})
     return [_line(row, people, cases) for row in shown]

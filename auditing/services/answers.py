@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from auditing.models import ItemAnswer, SampleItem
-from auditing.policy import SAMPLE_POLICY
+from auditing.policy import ITEM_POLICY, SAMPLE_POLICY
 from auditing.services.samples import locked_open
 from cases.policy import Action
 from peph.audit.changes import change
@@ -33,6 +33,7 @@ def save_item(
         sample = locked_open(item.sample_id)
         SAMPLE_POLICY.check(by, Action.EDIT, sample)
         item = locked(SampleItem.objects.select_related("sample"), item.pk)
+        ITEM_POLICY.check(by, Action.EDIT, item)
         check_version(item, version)
         asked = {
             each.question.code: each.question for each in sample.asked.select_related("question")

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from auditing.models import ChecklistQuestion, Finding, Sample, SampleItem
-from auditing.policy import FINDING_POLICY, SAMPLE_POLICY
+from auditing.policy import FINDING_POLICY, ITEM_POLICY, SAMPLE_POLICY
 from auditing.services.samples import locked_open
 from auditing.workflow import FINDING_WORKFLOW, FindingState
 from cases.models import Case
@@ -34,6 +34,8 @@ def add_finding(
     with _changing(case, by=by, verb="auditing.finding.add"):
         sample = locked_open(sample.pk)
         SAMPLE_POLICY.check(by, Action.EDIT, sample)
+        if item is not None:
+            ITEM_POLICY.check(by, Action.EDIT, item)
         _check_place(sample, item, question)
         last = sample.findings.aggregate(last=Max("number"))["last"] or 0
         finding = Finding(

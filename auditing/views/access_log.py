@@ -33,7 +33,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
         ACCESS_LOG_POLICY,
         order=NEWEST_LINE_FIRST,
     )
-    context = {"listing": found, "lines": lines_of(found.page.rows)}
+    context = {"listing": found, "lines": lines_of(found.page.rows, request.user)}
     return render(request, "auditing/access_log.html", context)
 
 

@@ -77,7 +77,7 @@ def finding_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     sample = get_visible(request, Sample.objects.with_people(), pk, needs=Action.EDIT)
     if not sample.is_open:
         raise Conflict(LOCKED)
-    item = _item_asked(sample, request.GET.get("item", ""))
+    item = _item_asked(sample, request.GET.get("item", ""), request.user)
     asked = sample.asked.filter(question__code=request.GET.get("question", "")[:40]).first()
     url = item_url(sample, item.position) if item else sample.get_absolute_url()
     heading = _("Note a finding")
@@ -108,9 +108,10 @@ def finding_new(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     )
 
 
-def _item_asked(sample: Sample, text: str) -> SampleItem | None:
+def _item_asked(sample: Sample, text: str, user: Any) -> SampleItem | None:
     position = int(text) if text.isascii() and text.isdecimal() and len(text) <= 3 else 0
-    return sample.items.select_related("subject_case").filter(position=position).first()
+    rows = sample.items.visible_to(user).select_related("subject_case")
+    return rows.filter(position=position).first()
 
 
 def _said(item: SampleItem | None, asked: Any) -> str:

@@ -26,7 +26,7 @@ DONE, NEXT = "done", "next"
 def item_detail(request: HttpRequest, pk: uuid.UUID, position: int) -> HttpResponse:
     """Answer the checklist about one record; once the sample is closed, read what was answered."""
     sample = get_visible(request, Sample.objects.with_people(), pk)
-    item = _item(sample, position)
+    item = _item(request, sample, position)
     if request.method == "POST":
         if not sample.can_edit:
             raise Forbidden
@@ -59,7 +59,10 @@ def item_detail(request: HttpRequest, pk: uuid.UUID, position: int) -> HttpRespo
         "is_out_of_reach": record is None,
         "answers": [(each, given.get(each.question_id)) for each in asked],
         "findings": list(
-            item.findings.with_abilities(request.user).with_people().order_by("number")
+            item.findings.visible_to(request.user)
+            .with_abilities(request.user)
+            .with_people()
+            .order_by("number")
         ),
         "may_work": may_work,
         "neighbours": _neighbours(sample, item),
@@ -71,14 +74,14 @@ def item_detail(request: HttpRequest, pk: uuid.UUID, position: int) -> HttpRespo
         form(posted(request)),
         save,
         success=_("The answers were saved."),
-        to=lambda saved: _after(sample, saved, act),
+        to=lambda saved: _after(sample, saved, act, request.user),
         context=context,
         present=form,
     )
 
 
-def _item(sample: Sample, position: int) -> SampleItem:
-    rows = sample.items.select_related("subject_case", "done_by")
+def _item(request: HttpRequest, sample: Sample, position: int) -> SampleItem:
+    rows = sample.items.visible_to(request.user).select_related("subject_case", "done_by")
     item = rows.filter(position=position).first() if position <= sample.size else None
     if item is None:
         raise Http404
@@ -99,11 +102,15 @@ def _neighbours(sample: Sample, item: SampleItem) -> list[tuple[Any, str]]:
     return found
 
 
-def _after(sample: Sample, item: SampleItem, act: str) -> str:
+def _after(sample: Sample, item: SampleItem, act: str, user: Any) -> str:
     """Where to go on: the next record to do, from here round to the first one."""
     if act != NEXT:
         return item_url(sample, item.position)
-    to_do = list(sample.items.filter(done_at__isnull=True).values_list("position", flat=True))
+    to_do = list(
+        sample.items.visible_to(user)
+        .filter(done_at__isnull=True)
+        .values_list("position", flat=True)
+    )
     later = [position for position in to_do if position > item.position]
     if to_do:
         return item_url(sample, (later or to_do)[0])

@@ -76,8 +76,8 @@ def sample_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
 
 
 def _report(sample: Sample, user: Any) -> dict[str, Any]:
-    items = items_of(sample)
-    findings = sample.findings.standing().with_people().order_by("number")
+    items = items_of(sample, user)
+    findings = sample.findings.visible_to(user).standing().with_people().order_by("number")
     signed = sample.is_signed
     return {
         "number": sample.number,
@@ -186,13 +186,14 @@ def sample_export(request: HttpRequest, pk: uuid.UUID, format: str) -> Any:
     if format not in FORMATS:
         raise Http404
     access_log.record("export", request=request, obj=sample, detail={"format": format})
-    return answer(_rows(sample), COLUMNS, format=format, filename=sample.number)
+    return answer(_rows(sample, request.user), COLUMNS, format=format, filename=sample.number)
 
 
-def _rows(sample: Sample) -> Iterator[list[Any]]:
-    for finding in sample.findings.standing().filter(item=None).with_people().order_by("number"):
+def _rows(sample: Sample, user: Any) -> Iterator[list[Any]]:
+    findings = sample.findings.visible_to(user).standing().filter(item=None)
+    for finding in findings.with_people().order_by("number"):
         yield [sample.number, None, *_finding_row(finding)]
-    for words in items_of(sample):
+    for words in items_of(sample, user):
         item = words.item
         for asked, given in words.answers:
             yield [

@@ -101,14 +101,17 @@ def asked_in(sample: Sample) -> list[SampleQuestion]:
     return list(sample.asked.select_related("question"))
 
 
-def items_of(sample: Sample) -> list[ItemWords]:
-    """Every record with its answers and findings, in four queries whatever their number."""
+def items_of(sample: Sample, user: Any) -> list[ItemWords]:
+    """Every record with its answers and findings, in four queries whatever their number.
+
+    What is about somebody the reader is in conflict with is left out: another auditor works on it.
+    """
     asked = asked_in(sample)
     answers: defaultdict[Any, dict[Any, ItemAnswer]] = defaultdict(dict)
     for answer in ItemAnswer.objects.filter(item__sample=sample):
         answers[answer.item_id][answer.question_id] = answer
     findings: defaultdict[Any, list[Finding]] = defaultdict(list)
-    for finding in sample.findings.standing().with_people().order_by("number"):
+    for finding in sample.findings.visible_to(user).standing().with_people().order_by("number"):
         findings[finding.item_id].append(finding)
     return [
         ItemWords(
@@ -116,5 +119,5 @@ def items_of(sample: Sample) -> list[ItemWords]:
             [(each, answers[item.pk].get(each.question_id)) for each in asked],
             findings[item.pk],
         )
-        for item in sample.items.select_related("done_by")
+        for item in sample.items.visible_to(user).select_related("done_by")
     ]

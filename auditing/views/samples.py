@@ -140,15 +140,15 @@ def _mandate_asked(request: HttpRequest, mandates: list[Mandate]) -> Mandate:
 def sample_detail(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """A sample as far as it is worked through: what is next, what was found, how it was drawn."""
     sample = open_visible(request, Sample.objects.with_people(), pk)
-    items = items_of(sample)
-    findings = sample.findings.with_abilities(request.user).with_people().order_by("number")
+    items = items_of(sample, request.user)
+    findings = sample.findings.visible_to(request.user).with_abilities(request.user)
     to_do = [each.item for each in items if not each.item.is_done]
     obstacle = obstacle_to_sign(sample) if sample.is_open else None
     context = {
         "sample": sample,
         "items": items,
         "next_item": to_do[0] if to_do and sample.is_open and sample.can_edit else None,
-        "findings": list(findings),
+        "findings": list(findings.with_people().order_by("number")),
         "drawing": drawing_facts(sample, request.user),
         "ending": ending_facts(sample),
         "moves": [
@@ -199,7 +199,7 @@ def sample_move(request: HttpRequest, pk: uuid.UUID, name: str) -> HttpResponse:
             (_("Number of the sample"), sample.number),
             (_("Title"), sample.title),
             (_("Records done"), f"{sample.items_done} / {sample.size}"),
-            (_("Findings"), sample.findings.standing().count()),
+            (_("Findings"), sample.findings.visible_to(request.user).standing().count()),
         ],
         "trail": trail(sample, (str(step.label), "")),
     }

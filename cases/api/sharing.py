@@ -14,7 +14,9 @@ from cases.api.history import HistoricResource
 from cases.models import Case, CaseGrant
 from cases.policy import CASE_POLICY, Action
 from cases.serializers import cases as shapes
+from cases.serializers.readers import CaseReadersSerializer
 from cases.services.grants import check_may_change, share_case
+from cases.services.readers import readers_of
 from organizations.api.grants import person_with
 from organizations.serializers import GrantEndBody
 from organizations.services.grants import end_grant, extend_grant
@@ -90,6 +92,18 @@ class SharedResource(HistoricResource):
         check_may_change(grant, by=request.user)
         end_grant(grant, by=request.user, version=version, **given)
         return Response(status=204)
+
+    @extend_schema(responses=CaseReadersSerializer)
+    @action(
+        detail=True, methods=["get"], url_path="readers", filter_backends=[], pagination_class=None
+    )  # fmt: skip
+    def readers(self, request: Request, pk: str) -> Response:
+        """Every account that sees the case now, through which grants, and how much of it."""
+        case = self.get_object()
+        CASE_POLICY.check(request.user, Action.AUDIT, case)
+        check_parameters(request, ())
+        access_log.record("open", request=request, obj=case, case=case, detail={"part": "readers"})
+        return Response(CaseReadersSerializer(readers_of(case)).data)
 
     def _to_share(self) -> Case:
         # Before the body is read: who may not share learns of no e-mail address.

@@ -7,13 +7,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Accommodation, Participant
+from cases.policy import ACCOMMODATION_POLICY
+from cases.policy.tiers import gated
 from cases.workflow import AccommodationStatus
 from organizations.filters import regions
+from peph.filters import TieredFilterSet
 
 ALL = _("All")
 
 
-class AccommodationFilter(df.FilterSet):
+class AccommodationFilter(TieredFilterSet):
+    policy, tiers = ACCOMMODATION_POLICY, gated("Accommodation")
+
     q = df.CharFilter(method="by_text", label=_("Name"), max_length=100)
     status = df.ChoiceFilter(choices=AccommodationStatus, label=_("Status"), empty_label=ALL)
     region = df.ModelChoiceFilter(queryset=regions, label=_("Region"), empty_label=ALL)

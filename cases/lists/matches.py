@@ -7,13 +7,18 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Match, Participant
+from cases.policy import MATCH_POLICY
+from cases.policy.tiers import gated
 from cases.workflow import MatchStatus
 from organizations.filters import organizations, regions
+from peph.filters import TieredFilterSet
 
 ALL = _("All")
 
 
-class MatchFilter(df.FilterSet):
+class MatchFilter(TieredFilterSet):
+    policy, tiers = MATCH_POLICY, gated("Match")
+
     AWAITING = (
         ("interview", _("Interview to plan")),
         ("host", _("Decision of the host")),

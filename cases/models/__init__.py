@@ -3,6 +3,7 @@
 from cases.models.accommodations import Accommodation
 from cases.models.cases import Case, CaseGrant
 from cases.models.checks import Dismissal
+from cases.models.conflicts import ConflictOfInterest
 from cases.models.consents import ConsentText
 from cases.models.documents import Document, DocumentContent
 from cases.models.evaluation_scores import EvaluationScore
@@ -29,6 +30,7 @@ __all__ = [
     "CalendarFeed",
     "Case",
     "CaseGrant",
+    "ConflictOfInterest",
     "Consent",
     "ConsentText",
     "DisabilityRecord",

@@ -54,13 +54,17 @@ class CaseQuerySet(models.QuerySet["Case"]):
         years = Program.objects.values_list("retention_years", flat=True).first() or 0
         return self.filter(status=CaseStatus.CLOSED, closed_on__lt=_years_before(day, years))
 
-    def matching_text(self, text: str) -> "CaseQuerySet":
-        """By names, accents and case ignored; a text with a digit is one of the two numbers of a case."""
+    def matching_text(self, text: str, *, legacy: Q | None = None) -> "CaseQuerySet":
+        """By names, accents and case ignored; a text with a digit is one of the two numbers of a case.
+
+        `legacy`: of which cases the reader may know the number in the old spreadsheet; of all by default.
+        """
         if not plain(text):
             return self
         if any(char.isdigit() for char in text):
             given = text.strip()
-            return self.filter(Q(number=given.upper()) | Q(legacy_number=given))
+            old = Q(legacy_number=given)
+            return self.filter(Q(number=given.upper()) | (old if legacy is None else old & legacy))
         # Of a rare name, the cases are found and sorted; those of a frequent one are soon met, newest first.
         people = Participant.objects.named(text).values_list("pk", flat=True)[: RARE_NAME + 1]
         if len(found := list(people)) <= RARE_NAME:

@@ -11,6 +11,7 @@ from cases.policy.case_parts import (
 )
 from cases.policy.cases import (
     CASE_POLICY,
+    CONFLICT_POLICY,
     CONSENT_POLICY,
     NOTE_POLICY,
     PARTICIPANT_POLICY,
@@ -37,6 +38,7 @@ __all__ = [
     "ANSWER_RATE_POLICY",
     "AWAITED_EVALUATION_POLICY",
     "CASE_POLICY",
+    "CONFLICT_POLICY",
     "CONSENT_POLICY",
     "DOCUMENT_POLICY",
     "EVALUATION_POLICY",

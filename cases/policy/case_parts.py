@@ -5,6 +5,7 @@ from django.db.models import Q
 from cases.policy.cases import of_case
 from cases.policy.rules import (
     HOSTS,
+    IN_CONFLICT,
     KEEPERS,
     NEEDS_TOLD,
     OFFICERS,
@@ -27,7 +28,8 @@ MATCH_POLICY = Policy(
         # The file of the person, and what the consents allow, are for the programme.
         Action.READ_PERSONAL: READERS,
         Action.READ_NEEDS: READERS | (_TO_HOSTS & NEEDS_TOLD),
-    }
+    },
+    unless=IN_CONFLICT,
 )
 _HOST_TOLD = HOSTS & NEEDS_TOLD
 # The host knows what a measure costs where it pays, and never why the programme decided as it did.
@@ -41,7 +43,8 @@ ACCOMMODATION_POLICY = Policy(
         Action.REPORT: KEEPERS | _HOST_TOLD,
         Action.READ_PERSONAL: READERS,
         Action.READ_COSTS: READERS | (_HOST_TOLD & _HOST_PAYS),
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # A document is for the programme, for the host as well, or for those who read health information.
 # The host reads what is in force: neither an earlier version nor what was withdrawn.
@@ -54,7 +57,8 @@ DOCUMENT_POLICY = Policy(
         | of_case(Action.READ_HEALTH, column="pk", at="case_id"),
         Action.EDIT: (KEEPERS & _NOT_HEALTH)
         | of_case(Action.EDIT_HEALTH, column="pk", at="case_id"),
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # A correction of a key date: hosts neither ask nor decide nor read. Whoever asked takes it back; an officer
 # decides, and never the one who asked (`cases.services.key_date_changes.obstacle` says why).
@@ -63,5 +67,6 @@ KEY_DATE_POLICY = Policy(
         Action.VIEW: READERS,
         Action.EDIT: KEEPERS & Oneself("asked_by_id"),
         Action.DECIDE: OFFICERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )

@@ -4,6 +4,7 @@ from cases.policy.rules import (
     CASE,
     HEALTH,
     HOSTS,
+    IN_CONFLICT,
     NEEDS_SHARED,
     OFFICERS,
     WATCHERS,
@@ -11,7 +12,7 @@ from cases.policy.rules import (
     exception,
 )
 from organizations.policy import everywhere, in_region
-from peph.access import Policy, Rule, Through
+from peph.access import Denied, Policy, Rule, Through
 
 # Tier (DESIGN §4) → who reads it. Hosts know whom they host and what has to be adapted once the
 # participant agreed; birth date, home address, notes and health are not theirs.
@@ -30,12 +31,12 @@ CASE_RULES: dict[str, Rule] = {
     Action.READ_HEALTH: (OFFICERS | exception("view_case", "change_case")) & HEALTH,
     Action.EDIT_HEALTH: (OFFICERS | exception("change_case")) & HEALTH,
 }
-CASE_POLICY = Policy(CASE_RULES)
+CASE_POLICY = Policy(CASE_RULES, unless=Denied(CASE))
 
 
 def of_case(action: Action, *, column: str, at: str) -> Rule:
     """Rows tied to a case on which the person may do `action`."""
-    return Through(CASE, column, CASE_RULES[action], at=at)
+    return Through(CASE, column, CASE_POLICY.rules[action], at=at)
 
 
 PARTICIPANT_POLICY = Policy(
@@ -64,6 +65,16 @@ NOTE_POLICY = Policy(
         Action.VIEW: of_case(Action.READ_NOTES, column="pk", at="case_id"),
         Action.EDIT: of_case(Action.EDIT, column="pk", at="case_id"),
     }
+)
+
+# Who is in conflict is told to those who answer for the case or watch over it. A conflict is ended by a lead,
+# never by the person in it, from whom it is hidden with the case.
+CONFLICT_POLICY = Policy(
+    {
+        Action.VIEW: of_case(Action.AUDIT, column="pk", at="case_id"),
+        Action.EDIT: everywhere("lead"),
+    },
+    unless=IN_CONFLICT,
 )
 
 # Taking in a spreadsheet and opening a case are asked of the region the case goes to.

@@ -5,6 +5,7 @@ from django.db.models import Q
 from cases.policy.cases import of_case
 from cases.policy.rules import (
     HOSTS,
+    IN_CONFLICT,
     KEEPERS,
     OFFICERS,
     READERS,
@@ -31,13 +32,14 @@ PLACEMENT_POLICY = Policy(
         Action.ANSWER_FOR_PARTICIPANT: KEEPERS | by_link(Action.ANSWER_FOR_PARTICIPANT),
         Action.READ_NEEDS: of_case(Action.READ_NEEDS, column="pk", at="case_id"),
         Action.AUDIT: OFFICERS | WATCHERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 
 
 def _part_of_placement(write: Rule) -> Policy:
     """A record that belongs to a placement and repeats its scope: seen with it, written by `write`."""
-    return Policy({Action.VIEW: READERS | HOSTS, Action.EDIT: write})
+    return Policy({Action.VIEW: READERS | HOSTS, Action.EDIT: write}, unless=IN_CONFLICT)
 
 
 # The plan is agreed with the host, and both keep its progress.
@@ -45,7 +47,9 @@ OBJECTIVE_POLICY = _part_of_placement(KEEPERS | HOSTS)
 # A report is the host's word and is added to the placement; once written it is corrected by the programme.
 REPORT_POLICY = _part_of_placement(KEEPERS)
 # Who speaks in the host's own name; whoever else may report or evaluate writes on its behalf.
-HOST_POLICY = Policy({Action.REPORT: HOSTS | by_link(Action.REPORT), Action.EVALUATE: HOSTS})
+HOST_POLICY = Policy(
+    {Action.REPORT: HOSTS | by_link(Action.REPORT), Action.EVALUATE: HOSTS}, unless=IN_CONFLICT
+)
 # A self-evaluation is the participant's: the host reads it once it is signed.
 _OWN_WORDS = Where(lambda: ~Q(kind="self") | Q(signed_on__isnull=False))
 EVALUATION_POLICY = Policy(
@@ -56,29 +60,33 @@ EVALUATION_POLICY = Policy(
         | by_link(Action.EVALUATE, at="placement_id"),
         Action.ANSWER_FOR_PARTICIPANT: KEEPERS
         | by_link(Action.ANSWER_FOR_PARTICIPANT, at="placement_id"),
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # What became of the person afterwards is not the host's to know.
 OUTCOME_POLICY = Policy(
     {
         Action.VIEW: READERS,
         Action.EDIT: KEEPERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 LINK_POLICY = Policy(
     {
         Action.VIEW: READERS,
         Action.EDIT: KEEPERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 REMINDER_PAUSE_POLICY = Policy(
     {
         Action.VIEW: READERS,
         Action.EDIT: OFFICERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # How many links are answered is a figure of whole regions: one case opened to somebody is none.
-ANSWER_RATE_POLICY = Policy({Action.VIEW: OFFICERS | WATCHERS})
+ANSWER_RATE_POLICY = Policy({Action.VIEW: OFFICERS | WATCHERS}, unless=IN_CONFLICT)
 
 _SHARED = Where(lambda: Q(is_shared=True))
 _FOLLOW_UP_READERS = (
@@ -95,12 +103,14 @@ FOLLOW_UP_POLICY = Policy(
     {
         Action.VIEW: _FOLLOW_UP_READERS | (_SHARED & _FOLLOW_UP_HOSTS),
         Action.EDIT: KEEPERS,
-    }
+    },
+    unless=IN_CONFLICT,
 )
 # That an evaluation is due is told to whoever sees its placement; nothing else of the step is.
 AWAITED_EVALUATION_POLICY = Policy(
     {
         Action.VIEW: _FOLLOW_UP_READERS | exception("view_case", at="case_id") | _FOLLOW_UP_HOSTS,
         Action.EVALUATE: KEEPERS | _FOLLOW_UP_HOSTS,
-    }
+    },
+    unless=IN_CONFLICT,
 )

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from organizations.policy import at_site, everywhere, in_organization, in_region
-from peph.access import AnyOf, Granted, Rule, Through, Where
+from peph.access import AnyOf, Denied, Granted, Rule, Through, Where
 
 CASE = "cases.Case"
 PLACEMENT = "cases.Placement"
@@ -50,6 +50,10 @@ def live_consent(purpose: str) -> Where:
 
     return Where(condition)
 
+
+# A conflict of interest hides the person, with every case of theirs, from whoever is in it. Every policy of
+# what belongs to a case takes this away, and `tests/cases/test_conflicts.py` finds one that does not.
+IN_CONFLICT = Denied(CASE, at="case_id")
 
 OFFICERS = everywhere("lead") | in_region("coordinate")
 WATCHERS = everywhere("audit", "protect") | in_region("audit") | in_organization("audit")

@@ -7,7 +7,6 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from cases.models import Match, WorkProfile
-from cases.policy import Action
 from cases.serializers import related, tiers
 from cases.services.fit import Fit
 from organizations.models import Project
@@ -20,10 +19,6 @@ from organizations.serializers import (
 from peph.api import Body, Day, Reference, RelatedId
 
 NEEDS = tuple(f"needs_{name}" for name in WorkProfile.NEEDS)
-MATCH_TIERS: dict[str, Action] = {
-    "case": Action.READ_PERSONAL,
-    "proposed_by": Action.READ_PERSONAL,
-}
 
 
 class MatchProjectReference(Reference):
@@ -65,7 +60,7 @@ class SentProfileSerializer(serializers.Serializer):
 class MatchSerializer(tiers.Tiered):
     """A person proposed for a project: `actions` lists the moves open to the reader now."""
 
-    tiers: ClassVar = MATCH_TIERS
+    tiers: ClassVar = tiers.MATCH
 
     case = related.CaseReference(read_only=True)
     participant = related.ParticipantReference(source="case.participant", read_only=True)

@@ -1,7 +1,4 @@
-"""Which fields belong to which tier of information: what is outside the reader's tiers is absent.
-
-A host knows whom it hosts, how to reach the person and where the placement stands; nothing else.
-"""
+"""Records less what is outside the tiers of their reader, as the table of `cases.policy.tiers` says."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
@@ -11,43 +8,13 @@ from drf_spectacular.openapi import AutoSchema
 from rest_framework import serializers
 
 from cases.policy import Action
+from cases.policy.tiers import gated
 from peph.answers import Quick
 from peph.errors import Forbidden
 
-PARTICIPANT: dict[str, Action] = {
-    "pronoun": Action.READ_PERSONAL,
-    "birth_date": Action.READ_PERSONAL,
-    "address": Action.READ_PERSONAL,
-    "municipality": Action.READ_PERSONAL,
-    "postal_code": Action.READ_PERSONAL,
-    "language": Action.READ_PERSONAL,
-    # A relay service or large print tells of a disability.
-    "contact_mode": Action.READ_PERSONAL,
-    "contact_format": Action.READ_PERSONAL,
-    "functional_needs": Action.READ_NEEDS,
-    "created_at": Action.READ_PERSONAL,
-}
-CASE: dict[str, Action] = {
-    "job_class": Action.READ_PERSONAL,
-    "referring_agency": Action.READ_PERSONAL,
-    "referred_on": Action.READ_PERSONAL,
-    "first_contact_on": Action.READ_PERSONAL,
-    "applied_on": Action.READ_PERSONAL,
-    "decided_on": Action.READ_PERSONAL,
-    "decided_by": Action.READ_PERSONAL,
-    "closure_reason": Action.READ_PERSONAL,
-}
-# Whether something is missing for the first day tells that something is needed.
-PLACEMENT: dict[str, Action] = {"readiness": Action.READ_NEEDS}
-# The page of a measure reads this table as well. A host knows what was decided, not by whom nor why.
-ACCOMMODATION: dict[str, Action] = {
-    "requested_by": Action.READ_PERSONAL,
-    "decided_by": Action.READ_PERSONAL,
-    "decision_reason": Action.READ_PERSONAL,
-    "cost_estimated": Action.READ_COSTS,
-    "cost_actual": Action.READ_COSTS,
-    "funding": Action.READ_COSTS,
-}
+PARTICIPANT, CASE, PLACEMENT = gated("Participant"), gated("Case"), gated("Placement")
+# The page of a measure reads this one as well.
+ACCOMMODATION, MATCH = gated("Accommodation"), gated("Match")
 
 
 def withheld(row: Any, tiers: Mapping[str, Action]) -> frozenset[str]:

@@ -8,7 +8,7 @@ from django.apps import apps
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, Consent, FollowUp, Participant
+from cases.models import Case, ConflictOfInterest, Consent, FollowUp, Participant
 from cases.policy import CASE_POLICY, PARTICIPANT_POLICY, REGION_CASE_POLICY, Action
 from cases.services.accommodations import withdraw_all
 from cases.services.context import changing
@@ -52,7 +52,7 @@ def open_case(
             PARTICIPANT_POLICY.check(by, Action.EDIT, participant)
         fields.setdefault("referred_on", timezone.localdate())
         fields.setdefault("coordinator", by if is_coordinator(by, region.pk) else None)
-        _check_coordinator(fields.get("coordinator"), region.pk)
+        _check_coordinator(fields.get("coordinator"), region.pk, participant.pk)
         _check_referred(fields["referred_on"])
         case = Case(participant=participant, region=region, **fields)
         save_valid(case)
@@ -70,7 +70,7 @@ def update_case(case: Case, *, by: Any, version: int | None = None, **fields: An
         CASE_POLICY.check(by, Action.EDIT, case)
         check_version(case, version)
         if fields.get("coordinator") is not None and fields["coordinator"] != case.coordinator:
-            _check_coordinator(fields["coordinator"], case.region_id)
+            _check_coordinator(fields["coordinator"], case.region_id, case.participant_id)
         check_kept(case, fields)
         former = case.coordinator
         amend(case, fields)
@@ -256,9 +256,24 @@ def is_coordinator(user: Any, region_id: Any) -> bool:
     )
 
 
-def _check_coordinator(user: Any, region_id: Any) -> None:
-    if user is not None and not is_coordinator(user, region_id):
+def may_answer_for(case: Case, user: Any) -> bool:
+    """Whether the person coordinates the region of the case and is in no conflict about its participant."""
+    return is_coordinator(user, case.region_id) and not is_in_conflict(user, case.participant_id)
+
+
+def is_in_conflict(user: Any, participant_id: Any) -> bool:
+    """Whether a conflict of interest closes this person's cases to `user`."""
+    closed = ConflictOfInterest.objects.in_force().filter(case__participant=participant_id)
+    return closed.filter(user=user).exists()
+
+
+def _check_coordinator(user: Any, region_id: Any, participant_id: Any = None) -> None:
+    if user is None:
+        return
+    if not is_coordinator(user, region_id):
         raise Invalid(fields={"coordinator": [_("This person does not coordinate that region.")]})
+    if participant_id is not None and is_in_conflict(user, participant_id):
+        raise Invalid(fields={"coordinator": [_("This person has a conflict of interest.")]})
 
 
 def _check_referred(day: dt.date) -> None:

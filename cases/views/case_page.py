@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from cases.models import Case, Consent, FollowUp, Note, Placement
 from cases.policy import Action
+from cases.serializers.tiers import PARTICIPANT, withheld
 from cases.views.accommodation_page import accommodations_of_case
 from cases.views.case_moves import moves_of, stages_of
 from cases.views.cases import trail
@@ -150,23 +151,20 @@ def _facts(case: Case) -> list[tuple[Any, Any]]:
 
 def person_facts(person: Any, tiers: Any) -> list[tuple[Any, Any]]:
     """What the reader may know of a person; `tiers` is the record loaded with their abilities."""
-    facts = [
-        (_("Name"), person.full_name),
-        (_("E-mail"), person.email),
-        (_("Telephone"), person.phone),
-    ]
-    if tiers.can_read_personal:
-        home = ", ".join(
-            part for part in (person.address, person.municipality, person.postal_code) if part
-        )
-        facts += [
-            (_("Pronoun"), person.pronoun),
-            (_("Birth date"), person.birth_date),
-            (_("Address"), home),
-            (_("Language of correspondence"), person.get_language_display()),
-            (_("Best way to reach"), person.get_contact_mode_display()),
-            (_("Format needed"), person.contact_format),
-        ]
-    if tiers.can_read_needs:
-        facts.append((_("What has to be adapted"), person.functional_needs))
-    return facts
+    home = ", ".join(
+        part for part in (person.address, person.municipality, person.postal_code) if part
+    )
+    facts = (
+        ("last_name", _("Name"), person.full_name),
+        ("email", _("E-mail"), person.email),
+        ("phone", _("Telephone"), person.phone),
+        ("pronoun", _("Pronoun"), person.pronoun),
+        ("birth_date", _("Birth date"), person.birth_date),
+        ("address", _("Address"), home),
+        ("language", _("Language of correspondence"), person.get_language_display()),
+        ("contact_mode", _("Best way to reach"), person.get_contact_mode_display()),
+        ("contact_format", _("Format needed"), person.contact_format),
+        ("functional_needs", _("What has to be adapted"), person.functional_needs),
+    )
+    hidden = withheld(tiers, PARTICIPANT)
+    return [(label, value) for name, label, value in facts if name not in hidden]

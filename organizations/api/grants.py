@@ -54,6 +54,7 @@ class OneGrant(GrantRow):
             code=grant.permission.codename,
             person=str(grant.user),
             email=grant.user.email,
+            seen_at=grant.user.last_login,
             giver=str(grant.granted_by) if grant.granted_by else None,
             given_at=grant.granted_at,
             last_day=grant.expires_on,
@@ -117,7 +118,7 @@ class GrantResource(Resource):
                 raise Invalid(fields={name: [_("This is not one of the choices.")]})
         if narrowed.get("state", "live") not in STATES:
             raise Invalid(fields={"state": [_("This is not one of the choices.")]})
-        found = grant_page(Wanted(**narrowed), **paging_asked(request))
+        found = grant_page(Wanted(**narrowed), by=request.user, **paging_asked(request))
         self.log_list(found.rows)
         return self.answer_page(found, self.get_serializer(found.rows, many=True).data)
 
@@ -152,7 +153,7 @@ class GrantResource(Resource):
         table = next(iter(parts[0].union(*parts[1:], all=True)), None)
         if table is None:
             self._refuse()
-        return grant_or_404(table, key)
+        return grant_or_404(table, key, by=self.request.user)
 
     def _refuse(self) -> NoReturn:
         access_log.record("refuse", request=self.request, model="grant", ids=(self.kwargs["pk"],))

@@ -13,6 +13,9 @@ from peph.forms import DateInput
 STATES = (
     ("live", _("In force")),
     ("review", _("To review: ending within 30 days, or not confirmed for a year")),
+    ("ending", _("Ending within 30 days")),
+    ("endless", _("Without a last day")),
+    ("dormant", _("Not signed in for 90 days")),
     ("over", _("Past their last day")),
     ("all", _("All")),
 )

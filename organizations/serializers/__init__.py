@@ -119,6 +119,7 @@ class GrantSerializer(serializers.Serializer):
     role = serializers.CharField(source="code")
     person = serializers.CharField()
     email = serializers.EmailField()
+    last_sign_in = serializers.DateTimeField(source="seen_at", allow_null=True)
     reason = serializers.CharField(source="why")
     granted_by = serializers.CharField(source="giver", allow_null=True)
     granted_at = serializers.DateTimeField(source="given_at")

@@ -33,7 +33,7 @@ def grant_list(request: HttpRequest) -> HttpResponse:
     """Every grant on every kind of object, those that end first coming first."""
     require_lead(request.user)
     form = GrantSearchForm(request.GET)
-    page = grant_page(form.wanted, cursor=request.GET.get("cursor", ""))
+    page = grant_page(form.wanted, by=request.user, cursor=request.GET.get("cursor", ""))
     access_log.record(
         "list",
         request=request,
@@ -68,7 +68,7 @@ def grant_new(request: HttpRequest) -> HttpResponse:
 def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """Another last day for a grant, later or earlier."""
     require_lead(request.user)
-    grant = grant_or_404(table, pk)
+    grant = grant_or_404(table, pk, by=request.user)
     now = {"version": grant.version, "expires_on": grant.expires_on}
     return form_page(
         request,
@@ -88,7 +88,7 @@ def grant_extend(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpRespons
 def grant_end(request: HttpRequest, table: str, pk: uuid.UUID) -> HttpResponse:
     """End a grant now, with the reason; the page asks before it happens."""
     require_lead(request.user)
-    grant = grant_or_404(table, pk)
+    grant = grant_or_404(table, pk, by=request.user)
     now = {"version": grant.version}
     context = _context(_("End this access"), _("End this access"), grant)
     context["warning"] = _(
@@ -134,7 +134,7 @@ def grant_transfer(request: HttpRequest) -> HttpResponse:
 
 def _ask_transfer(request: HttpRequest, *, person: Any, to: Any, reason: str) -> HttpResponse:
     text = _("%(count)s access in force: %(names)s.") % {
-        "count": len(held := grants_of(person)),
+        "count": len(held := grants_of(person, by=request.user)),
         "names": "; ".join(f"{grant.role_label}, {grant.content_object}" for grant in held) or "–",
     }
     return confirmation(

@@ -70,7 +70,9 @@ def once(*, actor_id: Any, key: str, request: Mapping[str, Any], scope: Scope) -
             _("An Idempotency-Key has 1 to 200 visible characters, without spaces or accents.")
         )
     held = sorted((*each, sorted(map(str, ids))) for each, ids in scope.held.items())
-    return Once(actor_id, key, fingerprint(request), fingerprint(held))
+    # A person to whom nothing is closed is known as before.
+    closed = sorted((label, "", sorted(map(str, ids))) for label, ids in scope.denied.items())
+    return Once(actor_id, key, fingerprint(request), fingerprint(held + closed))
 
 
 def answered(asked: Once) -> Answer | None:

@@ -114,7 +114,7 @@ def test_each_line_says_who_did_what(cast, case, placement):
         (("sign_out", {"obj": who}), "Camille Coordinator s’est déconnecté·e"),
     ]
     rows = [access_log.record(verb, user=who, **about) for (verb, about), _text in table]
-    assert [line.sentence for line in lines_of(rows)] == [text for _given, text in table]
+    assert [line.sentence for line in lines_of(rows, None)] == [text for _given, text in table]
 
 
 def test_whoever_has_no_account_is_named_by_how_they_came(cast, case):
@@ -123,13 +123,13 @@ def test_whoever_has_no_account_is_named_by_how_they_came(cast, case):
         access_log.record("sign_in_failed", obj=cast["reader"]),
         access_log.record("sign_in_failed", model="accounts.user"),
     ]
-    assert [line.sentence for line in lines_of(rows)] == [
+    assert [line.sentence for line in lines_of(rows, None)] == [
         f"Une personne non connectée s’est vu refuser\u00a0: dossier {case.number}",
         "Une tentative de connexion a échoué\u00a0: Camille Reader",
         "Une tentative de connexion a échoué\u00a0: aucun compte de ce nom",
     ]
     linked = AccessLog(verb="open", channel="link", model="cases.tasklink")
-    assert lines_of([linked])[0].who == "Une personne ayant reçu un lien par courriel"
+    assert lines_of([linked], None)[0].who == "Une personne ayant reçu un lien par courriel"
 
 
 def test_what_is_searched_cannot_forge_a_line_or_a_page(cast, client):

@@ -35,13 +35,12 @@ def _post(client, path, body, headers=None):
 
 # ------------------------------------------------------------------ what is shown to whom
 HOST_SEES = {
-    "id", "version", "number", "legacy_number", "status", "participant", "region", "coordinator",
-    "organization", "site", "fiscal_year", "resume_on", "closed_on", "is_imported", "created_at",
-    "updated_at", "actions", "placements",
+    "id", "version", "number", "status", "participant", "region", "organization", "site", "resume_on",
+    "closed_on", "created_at", "updated_at", "actions", "placements",
 }  # fmt: skip
 PERSONAL = {
     "job_class", "referring_agency", "referred_on", "first_contact_on", "applied_on", "decided_on",
-    "decided_by", "closure_reason",
+    "decided_by", "closure_reason", "legacy_number", "coordinator", "fiscal_year", "is_imported",
 }  # fmt: skip
 SHOWN = {
     "coordinator": HOST_SEES | PERSONAL,

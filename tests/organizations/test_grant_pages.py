@@ -7,10 +7,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from organizations.models import RegionGrant
+from organizations.models import HostSiteGrant, RegionGrant
 from organizations.services.grants import give_grant
 from organizations.services.hosts import open_site
-from peph.audit.changes import SYSTEM
+from peph.accounts.models import User
+from peph.audit.changes import SYSTEM, change
 from peph.audit.models import AccessLog, ChangeSet
 from peph.scopes import scope_of
 
@@ -74,6 +75,39 @@ def test_grants_are_found_by_person_role_object_and_state(query, people, cast, c
         assert len(found) > 20  # a role that does not exist counts as not given
     else:
         assert found == people
+
+
+@pytest.mark.parametrize(
+    ("state", "seen", "given", "expires", "found"),
+    [
+        ("ending", 1, 1, 30, True),
+        ("ending", 1, 1, 31, False),
+        ("ending", 1, 1, None, False),
+        ("endless", 1, 1, None, True),
+        ("endless", 1, 1, 30, False),
+        ("dormant", 90, 200, None, True),
+        ("dormant", 89, 200, None, False),
+        # Never signed in: after 90 days only.
+        ("dormant", None, 90, 5, True),
+        ("dormant", None, 89, 5, False),
+    ],
+)
+def test_what_a_lead_looks_at_again(state, seen, given, expires, found, cast, client, world):
+    """`seen` and `given` days ago, ending in `expires` days."""
+    today, now = timezone.localdate(), timezone.now()
+    user = cast["outsider"]
+    grant = give_grant(by=SYSTEM, user=user, role="supervise", on=world.site_06, reason="Essai")
+    with change(by=SYSTEM, verb="test"):
+        HostSiteGrant.objects.filter(pk=grant.pk).update(
+            granted_at=now - dt.timedelta(days=given),
+            expires_on=None if expires is None else today + dt.timedelta(days=expires),
+        )
+    last = None if seen is None else now - dt.timedelta(days=seen)
+    User.objects.filter(pk=user.pk).update(last_login=last)
+
+    shown = shown_people(client, cast["lead"], f"?state={state}&person=outsider")
+
+    assert shown == (["outsider"] if found else [])
 
 
 def test_grants_that_end_first_come_first(cast, client, world):

@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from cases.models import CaseGrant
+from cases.services.conflicts import declare_conflict
 from organizations.models import RegionGrant
 from peph.accounts import services
 from peph.accounts.models import ApiToken
@@ -41,14 +42,17 @@ def confirm(client, asked):
         "organizations:grant_extend",
         "organizations:grant_end",
         "cases:case_access",
+        "cases:conflict_end",
     ],
 )
 def test_these_pages_ask_after_a_quarter_of_an_hour_and_lead_back(name, client, cast, case, clock):
     grant = cast["supervisor"].hostsitegrants.get()
+    conflict = declare_conflict(case, by=cast["lead"], user=cast["auditor"], reason="Voisin")
     arguments = {
         "organizations:grant_extend": ["hostsite", grant.pk],
         "organizations:grant_end": ["hostsite", grant.pk],
         "cases:case_access": [case.pk],
+        "cases:conflict_end": [conflict.pk],
     }
     client.force_login(cast["lead"])
     url = reverse(name, args=arguments.get(name, ()))
