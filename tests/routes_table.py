@@ -266,10 +266,10 @@ PAGES = [
     ("post", "organizations:grant_new", {}, (302, 403, 403, 403, 403, 403)),
     ("get", "organizations:grant_transfer", {}, (302, 403, 403, 403, 403, 403)),
     ("post", "organizations:grant_transfer", {}, (302, 403, 403, 403, 403, 403)),
-    ("get", "organizations:grant_extend", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("post", "organizations:grant_extend", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("get", "organizations:grant_end", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("post", "organizations:grant_end", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("get", "organizations:grant_extend", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("post", "organizations:grant_extend", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("get", "organizations:grant_end", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("post", "organizations:grant_end", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
 ]
 # An empty body with the ETag of another version: 412 or 400 means that the person may.
 API = [

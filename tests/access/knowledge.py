@@ -7,14 +7,14 @@ from typing import Any
 
 from tests.access.canaries import Canary
 from tests.access.facts import Person, Record
-from tests.access.oracle import may
+from tests.access.oracle import allowed, may
 
 # Label → the kind of record that is asked, and the right for what is not named apart.
 KINDS: dict[str, tuple[str, str]] = {
     "cases.participant": ("participant", "personal"),
     "cases.disabilityrecord": ("participant", "health"),
     "cases.case": ("case", "personal"),
-    "audit.changeset": ("case", "audit"),
+    "audit.changeset": ("case", "notes"),
     "cases.note": ("note", "view"),
     "cases.workprofile": ("case", "profile"),
     "cases.placement": ("placement", "view"),
@@ -30,13 +30,13 @@ KINDS: dict[str, tuple[str, str]] = {
     "cases.evaluation": ("evaluation", "view"),
     "cases.evaluationscore": ("evaluation", "view"),
     "cases.signature": ("placement", "view"),
-    "cases.suspension": ("placement", "audit"),
+    "cases.suspension": ("placement", "timeline"),
     "organizations.hostsite": ("site", "known"),
     "organizations.project": ("project", "view"),
     "organizations.projectscore": ("project", "read_scores"),
     "auditing.sample": ("sample", "view"),
     "auditing.itemanswer": ("sample", "view"),
-    "auditing.finding": ("finding", "view"),
+    "auditing.finding": ("finding", "text"),
 }
 FIELDS: dict[str, str] = {
     "cases.participant.last_name": "known",
@@ -46,6 +46,14 @@ FIELDS: dict[str, str] = {
     "cases.participant.phone": "reached",
     "cases.participant.functional_needs": "needs",
     "cases.accommodation.decision_reason": "personal",
+    # Whoever reads of a match or a placement reads for which post, and under whom.
+    **dict.fromkeys(
+        (
+            f"organizations.project.{name}"
+            for name in ("title", "supervisor_name", "supervisor_email", "mentor_name")
+        ),
+        "offered",
+    ),
     # What a link holds of an unfinished answer is read behind the link.
     "cases.tasklink.draft": "nobody",
 }
@@ -56,6 +64,7 @@ class Knowledge:
 
     def __init__(self, facts: dict[str, list[Record]]) -> None:
         self.records = {(each.kind, each.key): each for kind in facts.values() for each in kind}
+        self.of_kind = facts
         self.of_case: dict[Any, list[Record]] = {}
         self.at_site: dict[Any, list[Record]] = {}
         for kind in facts.values():
@@ -80,6 +89,13 @@ class Knowledge:
                 return False
             case "known":
                 return self._sees_any_beside(person, record)
+            case "offered":
+                return may(person, "view", record) or any(
+                    may(person, "view", each)
+                    for kind in ("match", "placement")
+                    for each in self.of_kind.get(kind, ())
+                    if each.said["project"] == record.key
+                )
             case "reached":
                 return may(person, "view", record)
             case "profile":
@@ -89,7 +105,7 @@ class Knowledge:
                     may(person, "view", each) for each in matches if each.kind == "match"
                 )
             case _:
-                return may(person, right, record)
+                return allowed(person, right, record)
 
     def _sees_any_beside(self, person: Person, record: Record) -> bool:
         """A name is read wherever a record of the case is seen; the name of a site, where one stands there."""

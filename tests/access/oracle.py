@@ -7,7 +7,7 @@ do not make the same mistake.
 from collections.abc import Callable
 from typing import Any
 
-from tests.access.facts import Person, Place, Record
+from tests.access.facts import Grant, Person, Place, Record
 
 Said = dict[str, Any]
 Rule = tuple[frozenset[str], Callable[[Said], bool]]
@@ -76,6 +76,7 @@ CASE: dict[str, list[Rule]] = {
     "audit": [rule(OFFICERS | WATCHERS)],
     "personal": [rule(READERS)],
     "needs": [rule(READERS), rule(HOSTS, said("needs_shared"))],
+    # The notes and the whole timeline, which quotes them.
     "notes": [rule(OFFICERS | WATCHERS | EDITOR)],
     "health": [rule(HEALTH)],
     "edit_health": [rule(HEALTH_EDITOR)],
@@ -111,6 +112,7 @@ RIGHTS: dict[str, dict[str, list[Rule]]] = {
         "report": [rule(KEEPERS | HOSTS)],
         "answer": [rule(KEEPERS)],
         "evaluate": [rule(KEEPERS | HOSTS)],
+        "timeline": [rule(OFFICERS | WATCHERS | EDITOR)],
     },
     "objective": {**PART_OF_PLACEMENT, "edit": [rule(KEEPERS | HOSTS)]},
     "report": PART_OF_PLACEMENT,
@@ -158,7 +160,8 @@ RIGHTS: dict[str, dict[str, list[Rule]]] = {
         "submit": [rule(OFFICERS | {"represent"})],
         "decide": [rule(frozenset({"lead"}))],
         "fill": [rule(OFFICERS)],
-        "read_scores": [rule(frozenset({"lead", "audit"}))],
+        # Of a ministry, its auditor reads the decisions, not who scored what.
+        "read_scores": [],
     },
     "sample": {
         "view": [rule(frozenset({"audit"})), rule(frozenset({"lead", "protect"}), said("signed"))],
@@ -216,6 +219,31 @@ def may(person: Person, action: str, record: Record) -> bool:
 def sees(person: Person, record: Record) -> bool:
     """Whether the record exists at all for `person`."""
     return may(person, "view", record)
+
+
+def allowed(person: Person, right: str, record: Record) -> bool:
+    """The same, with the rights that hang on who asked, who wrote, and who stands to gain."""
+    match right:
+        case "take_back":
+            return may(person, "edit", record) and record.said["asked_by"] == person.key
+        case "correct":
+            return may(person, "edit", record) and record.said["author"] == person.key
+        case "score":
+            return _held(person, "select") and record.said["submitted"] and not _gains(person, record)
+        case "read_scores":
+            (place,) = record.places
+            return (
+                _held(person, "lead", "audit")
+                or Grant("audit", "region", place.region) in person.grants
+                or allowed(person, "score", record)
+            )
+        case _:
+            return may(person, right, record)
+
+
+def _gains(person: Person, record: Record) -> bool:
+    """Whether the project is of a ministry the person stands for."""
+    return any("represent" in roles_at(person, place) for place in record.places)
 
 
 def somewhere(person: Person, what: str) -> bool:
@@ -278,6 +306,10 @@ def _finding(person: Person, action: str, record: Record) -> bool:
             return audits
         case "answer":
             return answers
+        case "text":
+            # It is on the timeline of its case.
+            told = case.case and roles_at(person, case) & (OFFICERS | WATCHERS | EDITOR)
+            return bool(told) or audits or answers
         case _:
             return audits or answers or (_held(person, "protect") and record.said["signed"])
 

@@ -2,26 +2,33 @@
 
 import random
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import cycle
 from typing import Any
 
 from django.urls import reverse
 
 from tests.access.addresses import ROWS, Row
 from tests.access.facts import Person, Record
-from tests.access.oracle import may, roles_at, sees, somewhere
+from tests.access.oracle import allowed, roles_at, sees, somewhere
 from tests.access.people import Account
 from tests.access.probing import Probe
 from tests.access.reading import Facts
 from tests.routes_table import API, PAGES
 
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+# After everything that was ever written.
+INSTANT = "2090-01-01"
 # Whatever the right of who asks, this is no refusal: it was done, or what was sent or the moment is wrong.
 REACHED = frozenset({200, 201, 204, 302, 400, 409, 410, 412, 428})
 SIGN_IN_PAGE, SIGN_IN_API = frozenset({302}), frozenset({401})
 HIDDEN, FORBIDDEN, NO_METHOD = frozenset({404}), frozenset({403}), frozenset({405})
-# Records stand in an address under these names of the table.
-KIND_OF_ARGUMENT = {"awaited": "awaited", "checkpoint": "checkpoint"}
+# Told "no" before it is asked what they want to do.
+CLOSED_FIRST = ("api-grant-list", "api-grant-detail", "api-grant-transfer")
+# One's own calendar has no address until one asks for it.
+NOT_YET = {"api-calendar-feed": frozenset({404})}
+MOST_TRIES = 30
 
 
 class Plan:
@@ -30,30 +37,40 @@ class Plan:
     def __init__(self, accounts: dict[str, Account], facts: Facts, seed: int) -> None:
         self.accounts, self.facts = accounts, facts
         self.random = random.Random(seed)
+        self.people = [each.person for each in accounts.values()]
+        self.lines = [
+            (method, name, arguments)
+            for method, name, arguments, _statuses in [*PAGES, *API]
+            if name in ROWS
+        ]
         self.methods: dict[str, set[str]] = defaultdict(set)
-        for method, name, *_rest in [*PAGES, *API]:
+        for method, name, _arguments in self.lines:
             self.methods[name] |= {method, "head"} if method == "get" else {method}
+        self._found: dict[str, list[tuple[Any, str]]] = {}
 
     # -------------------------------------------------------------- the addresses
-    def addresses(self, name: str, arguments: dict[str, Any]) -> Iterator[tuple[Any, str]]:
+    def addresses(self, name: str, arguments: dict[str, Any]) -> list[tuple[Any, str]]:
         """(record, address) for each record that can stand in an address of this name."""
+        key = f"{name} {arguments}"
+        if key not in self._found:
+            self._found[key] = list(self._addresses(name, arguments))
+        return self._found[key]
+
+    def _addresses(self, name: str, arguments: dict[str, Any]) -> Iterator[tuple[Any, str]]:
         row = ROWS[name]
         if row.kind in ("", "nothing"):
-            filled = {
-                key: self.facts[value][0].key if value in self.facts else value
-                for key, value in arguments.items()
-            }
-            if "unknown" in filled.values():
-                filled = {
-                    key: "00000000-0000-4000-8000-000000000000" if value == "unknown" else value
-                    for key, value in filled.items()
-                }
+            filled = {key: self._stands_for(value) for key, value in arguments.items()}
             yield None, reverse(name, kwargs=filled)
             return
-        for record in self.facts.get(row.kind, ()):
+        for record in self.facts[row.kind]:
             filled = self._filled(row, arguments, record)
             if filled is not None:
                 yield record, reverse(name, kwargs=filled)
+
+    def _stands_for(self, value: Any) -> Any:
+        if value == "unknown":
+            return NOWHERE
+        return self.facts[value][0].key if value in self.facts else value
 
     def _filled(self, row: Row, arguments: dict[str, Any], record: Record) -> Any:
         if row.kind == "tracked":
@@ -61,23 +78,24 @@ class Plan:
             return dict(zip(arguments, (label, key), strict=True))
         filled = {}
         for name, value in arguments.items():
-            if value == row.kind:
+            if name == "instant":
+                filled[name] = INSTANT
+            elif value == row.kind:
                 filled[name] = record.key
             elif value == "case_grant":
-                # The exceptions of this very case.
-                of = [
-                    each.key
+                own = [
+                    each
                     for each in self.facts["case_grant"]
                     if each.places[0].case == record.key
                 ]
-                if not of:
+                if not own:
                     return None
-                filled[name] = of[0]
+                filled[name] = own[0].key
             else:
                 filled[name] = value
         return filled
 
-    # -------------------------------------------------------------- the oracle's word on one probe
+    # -------------------------------------------------------------- the oracle's word
     def needs(self, name: str, method: str, arguments: dict[str, Any]) -> str:
         """The right this address asks for with this method."""
         row = ROWS[name]
@@ -85,7 +103,7 @@ class Plan:
             return row.moves[arguments["name"]]
         if name == "cases:evaluation_new":
             return "answer" if arguments["kind"] == "self" else "evaluate"
-        return row.needs[method]
+        return row.needs.get(method, "view")
 
     def outcome(
         self, person: Person, name: str, method: str, arguments: dict[str, Any], record: Any
@@ -98,109 +116,107 @@ class Plan:
             return HIDDEN, False
         if row.closed and not somewhere(person, row.closed.removeprefix("at:")):
             return FORBIDDEN, False
-        need = self.needs(name, method, arguments) if row.kind != "upload" else "view"
+        need = self.needs(name, method, arguments)
         if need.startswith("at:"):
-            may_ask = somewhere(person, need.removeprefix("at:"))
-            return (REACHED, True) if may_ask else (FORBIDDEN, False)
+            if somewhere(person, need.removeprefix("at:")):
+                return REACHED | NOT_YET.get(name, frozenset()), True
+            return FORBIDDEN, False
         if not sees(person, record):
             return HIDDEN, False
         if not allowed(person, need, record):
             return (FORBIDDEN | {400} if row.late and method != "get" else FORBIDDEN), False
         return REACHED, True
 
-    # -------------------------------------------------------------- all of them
-    def asked(self, lines: Iterable[Any] = (*PAGES, *API)) -> Iterator[tuple[Any, Probe]]:
-        """(cell, probe) for each line of the table, each record in it, each person."""
-        for method, name, arguments, _statuses in lines:
-            if name not in ROWS:
-                continue
-            family = _family(name, method)
-            for record, url in self.addresses(name, arguments):
-                for who, account in self.accounts.items():
-                    expected, may_ask = self.outcome(
-                        account.person, name, method, arguments, record
-                    )
-                    ways = [False]
-                    if name.startswith("api") and account.token:
-                        ways.append(True)
-                    cell = (name, method, arguments.get("name"), _relation(account.person, record))
-                    for by_token in ways:
-                        yield cell, Probe(
-                            family, who, method, url, expected, may_ask, name, by_token
-                        )
+    def probe(
+        self, person: Person, line: Any, record: Any, url: str, *, by_token: bool = False
+    ) -> Probe:
+        method, name, arguments = line
+        expected, may_ask = self.outcome(person, name, method, arguments, record)
+        return Probe(
+            _family(name, method), person.name, method, url, expected, may_ask, name, by_token
+        )
 
-    def other_verbs(self) -> Iterator[tuple[Any, Probe]]:
+    # -------------------------------------------------------------- choosing
+    def every_cell(self) -> list[Probe]:
+        """One probe of each line × relation × outcome that the world has."""
+        cells: dict[Any, list[tuple[Any, ...]]] = defaultdict(list)
+        for line in self.lines:
+            for record, url in self.addresses(line[1], line[2]):
+                for person in self.people:
+                    cell = (line[0], line[1], line[2].get("name"), _relation(person, record))
+                    cells[cell].append((person, line, record, url))
+        chosen = (self.random.choice(found) for found in cells.values())
+        return [self.probe(*each, by_token=self._by_token(each[0], each[1])) for each in chosen]
+
+    def some(self, count: int, *, allowed_share: float = 0.45) -> list[Probe]:
+        """So many probes, each line in its turn, people and records at random."""
+        lines = self.lines[:]
+        self.random.shuffle(lines)
+        chosen: list[Probe] = []
+        for line in cycle(lines):
+            if len(chosen) == count:
+                return chosen
+            chosen.append(self._one(line, wanted=self.random.random() < allowed_share))
+        return chosen
+
+    def _one(self, line: Any, *, wanted: bool) -> Probe:
+        addresses = self.addresses(line[1], line[2])
+        for _try in range(MOST_TRIES):
+            person = self.random.choice(self.people)
+            record, url = self.random.choice(addresses)
+            found = self.probe(person, line, record, url, by_token=self._by_token(person, line))
+            if found.allowed == wanted:
+                break
+        return found
+
+    def _by_token(self, person: Person, line: Any) -> bool:
+        has_one = bool(self.accounts[person.name].token)
+        return has_one and line[1].startswith("api") and self.random.random() < 0.4
+
+    def other_verbs(self, count: int) -> list[Probe]:
         """The methods an address does not answer to: the same word to everybody who signed in."""
-        for name, arguments in {line[1]: line[2] for line in [*PAGES, *API]}.items():
-            if name not in ROWS or name in ("api_schema", "api_docs"):
-                continue
-            is_api = name.startswith("api")
-            addresses = list(self.addresses(name, arguments))
-            for method in METHODS:
-                if method in self.methods[name]:
-                    continue
-                for record, url in addresses:
-                    for who, account in self.accounts.items():
-                        signed_out = SIGN_IN_API if is_api else SIGN_IN_PAGE
-                        expected = NO_METHOD if account.person.signs_in else signed_out
-                        cell = (name, method, _relation(account.person, record))
-                        yield cell, Probe("other verbs", who, method, url, expected, False, name)
-
-    def sample(self, probes: Iterable[tuple[Any, Probe]], count: int) -> list[Probe]:
-        """So many of them: one of each cell first, as far as they go, then at random."""
-        by_cell: dict[Any, list[Probe]] = defaultdict(list)
-        for cell, probe in probes:
-            by_cell[cell].append(probe)
-        cells = sorted(by_cell, key=repr)
-        self.random.shuffle(cells)
+        choices = [
+            (name, arguments, method)
+            for name, arguments in {line[1]: line[2] for line in self.lines}.items()
+            for method in METHODS
+            if method not in self.methods[name] and name not in ("api_schema", "api_docs")
+        ]
+        self.random.shuffle(choices)
         chosen = []
-        while len(chosen) < count and cells:
-            left = []
-            for cell in cells:
-                rest = by_cell[cell]
-                chosen.append(rest.pop(self.random.randrange(len(rest))))
-                if rest:
-                    left.append(cell)
-                if len(chosen) == count:
-                    break
-            cells = left
+        for name, arguments, method in cycle(choices):
+            if len(chosen) == count:
+                return chosen
+            person = self.random.choice(self.people)
+            _record, url = self.random.choice(self.addresses(name, arguments))
+            signed_out = SIGN_IN_API if name.startswith("api") else SIGN_IN_PAGE
+            expected = NO_METHOD if person.signs_in else signed_out
+            if name in CLOSED_FIRST and not somewhere(person, "lead") and person.signs_in:
+                expected = FORBIDDEN
+            by_token = self._by_token(person, ("", name))
+            chosen.append(
+                Probe("other verbs", person.name, method, url, expected, False, name, by_token)
+            )
         return chosen
 
 
-def allowed(person: Person, need: str, record: Record) -> bool:
-    """A right of the oracle, with the two that hang on who asked and who stands to gain."""
-    match need:
-        case "take_back":
-            return may(person, "edit", record) and record.said["asked_by"] == person.key
-        case "score":
-            scores = any("select" in roles_at(person, place) for place in record.places)
-            ones_own = any(
-                each.role == "represent" and each.key == place.organization
-                for each in person.grants
-                for place in record.places
-            )
-            return scores and record.said["submitted"] and not ones_own
-        case _:
-            return may(person, need, record)
-
-
 def _relation(person: Person, record: Any) -> Any:
-    """How a person stands to a record, for the sample: by every role held there, or from afar."""
+    """How a person stands to a record: by every role held there, or from afar."""
     if not person.signs_in:
         return person.name
     if record is None:
         return frozenset(each.role for each in person.grants)
-    here = frozenset().union(*(roles_at(person, place) for place in record.places))
+    here: frozenset[str] = frozenset().union(
+        *(roles_at(person, place) for place in record.places)
+    )
     return here or ("afar", frozenset(each.role for each in person.grants))
 
 
 def _family(name: str, method: str) -> str:
     side = "API" if name.startswith("api") else "pages"
-    what = "read" if method in ("get", "head") else "write"
-    if name.endswith(("list", "export", "home", "capacity", "answers", "calendar")):
-        return f"{side}: lists"
-    if name.endswith(("content", "report", "sample_export", "agreement")):
-        return f"{side}: files"
+    if name.endswith(("export", "content", "report", "agreement", "problems")):
+        return "files"
     if name.endswith(("history", "as_of", "as-of", "timeline", "change_set_detail")):
-        return f"{side}: history"
-    return f"{side}: {what}"
+        return "history"
+    if name.endswith(("list", "home", "capacity", "answers", "calendar")):
+        return f"{side}: lists"
+    return f"{side}: {'read' if method in ('get', 'head') else 'write'}"

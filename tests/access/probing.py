@@ -1,6 +1,7 @@
 """One request as one person, undone afterwards, and what the oracle says of its answer."""
 
 import json
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -9,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core import mail
+from django.core.signals import got_request_exception
 from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
@@ -52,6 +54,7 @@ class Answer:
     head: bytes
     mails: list[tuple[str, bytes]] = field(default_factory=list)
     changes: int = 0
+    broken: str = ""
 
 
 class Asker:
@@ -68,6 +71,12 @@ class Asker:
 
     def ask(self, probe: Probe) -> Answer:
         """The answer to one probe."""
+        broken: list[str] = []
+
+        def breaks(**_signal: Any) -> None:
+            broken.append("".join(traceback.format_exc(limit=-3)))
+
+        got_request_exception.connect(breaks)
         with undone():
             before = _last_change()
             mail.outbox.clear()
@@ -77,7 +86,8 @@ class Asker:
             mails = [(each.to, f"{each.subject}\n{each.body}".encode()) for each in self._messages()]
             mails += [(each.to[0], each.message().as_bytes()) for each in mail.outbox]
             done = _last_change() - before
-        return Answer(response.status_code, content, head, mails, done)
+        got_request_exception.disconnect(breaks)
+        return Answer(response.status_code, content, head, mails, done, "".join(broken))
 
     def _messages(self) -> list[Message]:
         return list(Message.objects.exclude(pk__in=self.mailed))
@@ -118,7 +128,10 @@ def _session(user: Any) -> str:
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever is written inside is not."""
-    with transaction.atomic():
+    block = transaction.atomic()
+    # As the test's own transaction: a change may begin inside.
+    block._from_testcase = True  # type: ignore[attr-defined]
+    with block:
         yield
         transaction.set_rollback(True)
 
@@ -150,6 +163,8 @@ class Judge:
         found = []
         if answer.status not in probe.expected:
             found.append(f"{probe}: {answer.status}, not {sorted(probe.expected)}")
+        if answer.broken:
+            found.append(f"{probe}: {answer.broken}")
         if not probe.allowed and answer.changes:
             found.append(f"{probe}: refused, and yet something was written")
         person = self.people[probe.who]

@@ -93,7 +93,7 @@ def read() -> Facts:
         places = tuple(by_person[consent.participant_id])
         facts["consent"].append(Record("consent", consent.pk, places))
     for note in Note.objects.all():
-        facts["note"].append(Record("note", note.pk, (by_case[note.case_id],)))
+        facts["note"].append(Record("note", note.pk, (by_case[note.case_id],), {"author": note.author_id}))
     for grant in CaseGrant.objects.all():
         place = by_case[grant.content_object_id]
         facts["case_grant"].append(Record("case_grant", grant.pk, (place,)))
@@ -122,7 +122,7 @@ def read() -> Facts:
         facts["organization"].append(Record("organization", each.pk, tuple(sites[each.pk])))
     for project in Project.objects.all():
         place = Place(project.region_id, project.organization_id, project.site_id)
-        said = {"submitted": project.submitted_on is not None}
+        said = {"submitted": project.submitted_on is not None, "status": project.status}
         facts["project"].append(Record("project", project.pk, (place,), said))
     for upload in ImportUpload.objects.all():
         said = {"owner": upload.uploaded_by_id}
@@ -139,7 +139,9 @@ def _said(kind: str, row: Any) -> dict[str, Any]:
         case "evaluation":
             return {"kind": row.kind, "signed": row.signed_on is not None}
         case "match":
-            return {"sent": row.sent_on is not None}
+            return {"sent": row.sent_on is not None, "project": row.project_id}
+        case "placement":
+            return {"project": row.project_id}
         case "document":
             return {
                 "audience": row.audience,

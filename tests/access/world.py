@@ -181,11 +181,11 @@ def _case(world: World, name: str, call: Call, place: int) -> None:
         site=site if placed else None,
         job_class=JobClass.objects.order_by("code").first(),
     )
+    project = _project(world, name, call, site)
     reason = world.canaries.hatch("audit.changeset", "reason", case.pk)
     of = {"region": region, "organization": host if placed else None, "case": case.pk}
     with change(by=world.authors["coordinator"], verb="cases.case.open", reason=reason, **of):
         world.objects["case", name] = _put(world, case)
-        project = _project(world, name, call, site)
         placement = _placement(world, case, site, project) if placed else None
         _parts(world, name, case, placement, project)
 
@@ -197,11 +197,14 @@ def _project(world: World, name: str, call: Call, site: HostSite) -> Project:
         hours_per_week=Decimal(35), starts_from=DAY, submitted_on=submitted,
         status="open" if submitted else "draft", decided_on=DAY if submitted else None,
     )  # fmt: skip
-    _put(world, project)
+    with change(by=SYSTEM, verb="organizations.project.propose",
+                organization=site.organization_id, region=site.region_id):  # fmt: skip
+        _put(world, project)
     if submitted:
         criterion = ProjectCriterion.objects.order_by("rank").first()
         member = world.authors["lead"]
-        _put(world, ProjectScore(project=project, criterion=criterion, member=member, level=3))
+        with change(by=SYSTEM, verb="organizations.project.score"):
+            _put(world, ProjectScore(project=project, criterion=criterion, member=member, level=3))
     world.objects["project", name] = project
     return project
 
