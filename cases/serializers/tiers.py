@@ -27,6 +27,7 @@ PARTICIPANT: dict[str, Action] = {
     "created_at": Action.READ_PERSONAL,
 }
 CASE: dict[str, Action] = {
+    "legacy_number": Action.READ_PERSONAL,
     "job_class": Action.READ_PERSONAL,
     "referring_agency": Action.READ_PERSONAL,
     "referred_on": Action.READ_PERSONAL,

@@ -54,6 +54,8 @@ FIELDS: dict[str, str] = {
         ),
         "offered",
     ),
+    # Whoever holds a link is called by the name it was sent to.
+    "cases.tasklink.recipient_name": "addressed",
     # What a link holds of an unfinished answer is read behind the link.
     "cases.tasklink.draft": "nobody",
 }
@@ -87,6 +89,8 @@ class Knowledge:
         match right:
             case "nobody":
                 return False
+            case "addressed":
+                return may(person, "view", record) or person.key == record.key
             case "known":
                 return self._sees_any_beside(person, record)
             case "offered":

@@ -112,8 +112,9 @@ class Plan:
         row, is_api = ROWS[name], name.startswith("api")
         if not person.signs_in:
             return (SIGN_IN_API if is_api else SIGN_IN_PAGE), False
-        if row.kind == "nothing":
-            return HIDDEN, False
+        if row.kind == "nothing" or "dance" in arguments.values():
+            # Nothing of this name is there for anybody; whoever may not ask is told that first.
+            return HIDDEN | FORBIDDEN, False
         if row.closed and not somewhere(person, row.closed.removeprefix("at:")):
             return FORBIDDEN, False
         need = self.needs(name, method, arguments)

@@ -77,20 +77,26 @@ class Asker:
             broken.append("".join(traceback.format_exc(limit=-3)))
 
         got_request_exception.connect(breaks)
+        # What only reads cannot write: the service sees to that by itself.
+        writes = probe.method not in ("get", "head", "options")
+        mails: list[tuple[str, bytes]] = []
+        done = 0
         with undone():
-            before = _last_change()
-            mail.outbox.clear()
+            before = _last_change() if writes else 0
             response = self.handler(self._environ(probe))
             content = _content(response)
             head = repr(sorted(response.headers.items())).encode()
-            mails = [(each.to, f"{each.subject}\n{each.body}".encode()) for each in self._messages()]
-            mails += [(each.to[0], each.message().as_bytes()) for each in mail.outbox]
-            done = _last_change() - before
+            if writes:
+                mails = self._mails()
+                done = _last_change() - before
         got_request_exception.disconnect(breaks)
         return Answer(response.status_code, content, head, mails, done, "".join(broken))
 
-    def _messages(self) -> list[Message]:
-        return list(Message.objects.exclude(pk__in=self.mailed))
+    def _mails(self) -> list[tuple[str, bytes]]:
+        waiting = Message.objects.exclude(pk__in=self.mailed)
+        sent = [(each.to[0], each.message().as_bytes()) for each in mail.outbox]
+        mail.outbox.clear()
+        return sent + [(each.to, f"{each.subject}\n{each.body}".encode()) for each in waiting]
 
     def _environ(self, probe: Probe) -> dict[str, Any]:
         extra: dict[str, Any] = {"headers": dict(probe.headers)}
@@ -158,7 +164,7 @@ class Judge:
         }
         self.canaries, self.knowledge = canaries, knowledge
 
-    def faults(self, probe: Probe, answer: Answer) -> list[str]:
+    def faults(self, probe: Probe, answer: Answer, knower: Person | None = None) -> list[str]:
         """What is wrong with an answer; nothing when all is well."""
         found = []
         if answer.status not in probe.expected:
@@ -167,16 +173,18 @@ class Judge:
             found.append(f"{probe}: {answer.broken}")
         if not probe.allowed and answer.changes:
             found.append(f"{probe}: refused, and yet something was written")
-        person = self.people[probe.who]
-        found += [f"{probe}: LEAK {each}" for each in self.leaks(person, answer)]
+        person = knower or self.people[probe.who]
+        # What somebody asks for is no news to them.
+        asked = self.canaries.in_bytes(probe.url.encode())
+        found += [f"{probe}: LEAK {each}" for each in self.leaks(person, answer, asked)]
         return found
 
-    def leaks(self, person: Person, answer: Answer) -> list[str]:
+    def leaks(self, person: Person, answer: Answer, asked: set[bytes]) -> list[str]:
         """Canaries `person` may not know, in whatever was sent."""
         seen = self.canaries.in_bytes(answer.head)
         for part in unfolded(answer.content):
             seen |= self.canaries.in_bytes(part)
-        found = self._not_theirs(person, seen)
+        found = self._not_theirs(person, seen - asked)
         for to, text in answer.mails:
             reader = self.by_email.get(to)
             if reader is not None:

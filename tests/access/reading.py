@@ -60,6 +60,14 @@ WITHOUT_PLACE: dict[str, Any] = {
     "checkpoint": Checkpoint,
     "grant": HostSiteGrant,
 }
+VERSIONED: dict[str, Any] = OF_PLACE | {
+    "case": Case,
+    "participant": Participant,
+    "note": Note,
+    "follow_up": FollowUp,
+    "site": HostSite,
+    "project": Project,
+}
 TRACKED = ("cases.case", "cases.placement", "cases.participant", "cases.note", "cases.document")
 
 
@@ -127,6 +135,10 @@ def read() -> Facts:
     for upload in ImportUpload.objects.all():
         said = {"owner": upload.uploaded_by_id}
         facts["upload"].append(Record("upload", upload.pk, (), said))
+    for kind, model in VERSIONED.items():
+        versions = dict(model.objects.values_list("pk", "version"))
+        for record in facts[kind]:
+            record.said["version"] = versions[record.key]
     _auditing(facts, by_case)
     _history(facts, by_case)
     return dict(facts)
