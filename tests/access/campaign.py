@@ -214,6 +214,52 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     campaign.run(plan.some(max(probes - campaign.probes, 0)))
 
 
+def hunt(campaign: Campaign, weakness: Any, most: int = 400) -> tuple[str, int]:
+    """(the family that told a weakness, after how many probes); nothing where it was not told."""
+    chance = random.Random(campaign.seed)
+    campaign.tallies = {}
+    for ask in _where(campaign, weakness, chance):
+        ask()
+        for name, tally in campaign.tallies.items():
+            if tally.faults:
+                return name, campaign.probes
+        if campaign.probes >= most:
+            break
+    return "", campaign.probes
+
+
+def _where(campaign: Campaign, weakness: Any, chance: random.Random) -> Iterator[Any]:
+    bodies = Bodies(campaign.accounts, campaign.facts)
+    words = hidden_words(campaign) if weakness.family == "searches" else {}
+    ways = Ways(campaign.accounts, campaign.facts, words)
+
+    def each(run: Any, found: Iterable[Any]) -> Iterator[Any]:
+        for probe in some(found, 400, chance):
+            yield lambda probe=probe: run([probe])
+
+    match weakness.family:
+        case "whole lists":
+            yield from each(campaign.whole, ways.whole_lists())
+        case "searches":
+            yield from each(campaign.alike, ways.hidden_words(chance))
+        case "orders":
+            yield from each(campaign.run, ways.hidden_orders())
+        case "disguises":
+            yield from each(campaign.run, ways.tags())
+        case "ids in bodies":
+            yield from each(campaign.alike, bodies.creations())
+        case "whole edits":
+            yield from each(campaign.run, bodies.edits())
+        case "calendars":
+            yield from each(campaign.borne, calendars(campaign.accounts))
+        case "links":
+            yield from each(campaign.borne, links(campaign.facts))
+        case "revocations":
+            yield lambda: campaign.revoked(40)
+        case _:
+            yield from each(campaign.run, campaign.plan.about(weakness.routes))
+
+
 def failures(campaign: Campaign) -> Iterator[str]:
     """The first faults of each family, for who reads a red run."""
     for name, tally in sorted(campaign.tallies.items()):

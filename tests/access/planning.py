@@ -160,6 +160,17 @@ class Plan:
             chosen.append(self._one(line, wanted=self.random.random() < allowed_share))
         return chosen
 
+    def about(self, routes: tuple[str, ...]) -> Iterator[Probe]:
+        """Every probe of these addresses, with the session and with the token."""
+        for line in self.lines:
+            if line[1] not in routes:
+                continue
+            for record, url in self.addresses(line[1], line[2]):
+                for person in self.people:
+                    has_token = bool(self.accounts[person.name].token) and line[1].startswith("api")
+                    for by_token in (False, True) if has_token else (False,):
+                        yield self.probe(person, line, record, url, by_token=by_token)
+
     def _one(self, line: Any, *, wanted: bool) -> Probe:
         addresses = self.addresses(line[1], line[2])
         for _try in range(MOST_TRIES):
