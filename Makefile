@@ -6,6 +6,7 @@ PORT ?= 8000
 ARGS ?=
 KILLS ?= 100
 CYCLES ?= 200
+PROBES ?= 20000
 # Empty: each campaign has a number of its own.
 MUTATIONS ?=
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
@@ -30,7 +31,7 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
 	schema translations messages diagrams audit-campaign crash-reminders crash-campaign \
-	completeness-campaign lock clean
+	completeness-campaign access-campaign lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -98,6 +99,9 @@ crash-campaign: $(DEV) ## kill the service and its database CYCLES times as they
 
 completeness-campaign: $(DEV) ## hold MUTATIONS changes against their history; DATABASE_URL as for the tests
 	COMPLETENESS_MUTATIONS=$(or $(MUTATIONS),100000) $(PY) -m pytest tests/completeness -rP $(ARGS)
+
+access-campaign: $(DEV) ## ask PROBES things as everybody, plant every weakness, compare twin worlds
+	ACCESS_PROBES=$(PROBES) $(PY) -m pytest tests/access -rP $(ARGS)
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

@@ -54,6 +54,8 @@ ACCOUNTS = [
     ("post", "cases:link_task", {"token": "token"}, (400, 400, 400, 400, 400, 400)),
     ("post", "cases:link_draft", {"token": "token"}, (302, 302, 302, 302, 302, 302)),
     ("post", "cases:link_ask_again", {"token": "token"}, (302, 302, 302, 302, 302, 302)),
+    ("get", "cases:calendar_feed", {"secret": "no_calendar"}, (404, 404, 404, 404, 404, 404)),
+    ("get", "cases:calendar_feed", {"secret": "calendar"}, (200, 200, 200, 200, 200, 200)),
 ]
 # Empty forms are posted: 400 means that the person got as far as the form.
 PAGES = [
@@ -177,8 +179,6 @@ PAGES = [
     ("get", "cases:calendar", {}, (302, 200, 200, 200, 200, 200)),
     ("post", "cases:calendar", {}, (302, 200, 200, 200, 200, 200)),
     ("post", "cases:calendar_revoke", {}, (302, 200, 200, 200, 200, 200)),
-    ("get", "cases:calendar_feed", {"secret": "no_calendar"}, (404, 404, 404, 404, 404, 404)),
-    ("get", "cases:calendar_feed", {"secret": "calendar"}, (200, 200, 200, 200, 200, 200)),
     ("get", "cases:placement_agreement", {"pk": "placement"}, (302, 404, 404, 404, 200, 200)),
     ("get", "cases:objective_new", {"pk": "placement"}, (302, 404, 404, 404, 403, 200)),
     ("post", "cases:objective_new", {"pk": "placement"}, (302, 404, 404, 404, 403, 400)),

@@ -182,4 +182,3 @@ class Bodies:
             "ids in bodies", person.name, method, url, UNKNOWN, False, route, body=body,
             headers=(("If-Match", '"1"'),),
         )  # fmt: skip
-

@@ -26,8 +26,18 @@ NOISE = re.compile(
     rb"csrfmiddlewaretoken\" value=\"[^\"]*\"|csrf-token\" content=\"[^\"]*\"|nonce=\"[^\"]*\""
 )
 
+# What a search looks in.
+SEARCHABLE = frozenset(
+    {
+        "cases.participant.last_name", "cases.participant.first_name",
+        "cases.participant.preferred_name", "cases.case.legacy_number",
+        "organizations.project.title",
+    }
+)  # fmt: skip
 # What is asked before and after a grant ends.
 REVOKED_LINE = ("get", "api-case-detail")
+
+FEWEST_ALLOWED = 0.3
 
 
 @dataclass
@@ -123,12 +133,15 @@ class Campaign:
         return sum(each.probes for each in self.tallies.values())
 
     @property
+    def allowed(self) -> int:
+        return sum(each.allowed for each in self.tallies.values())
+
+    @property
     def faults(self) -> list[str]:
         return [fault for each in self.tallies.values() for fault in each.faults]
 
     def table(self, began: float) -> str:
         """The summary that is printed."""
-        allowed = sum(each.allowed for each in self.tallies.values())
         leaks = sum("LEAK" in each for each in self.faults)
         lines = [f"{'family':<16} {'probes':>7} {'allowed':>8} {'faults':>7}"]
         lines += [
@@ -136,7 +149,7 @@ class Campaign:
             for name, each in sorted(self.tallies.items())
         ]
         lines.append(
-            f"{self.probes} probes, {100 * allowed / max(self.probes, 1):.0f} % of them allowed,"
+            f"{self.probes} probes, {100 * self.allowed / max(self.probes, 1):.0f} % of them allowed,"
             f" {len(self.accounts)} people, {len(self.canaries.known)} canaries, seed {self.seed}:"
             f" {leaks} leaks, {len(self.faults) - leaks} wrong answers,"
             f" {time.monotonic() - began:.0f} s"
@@ -168,13 +181,15 @@ def prepared(seed: int) -> Campaign:
 
 
 def hidden_words(campaign: Campaign) -> dict[str, list[str]]:
-    """Canaries each person may not know, in a steady order."""
+    """What could be searched for and is not to be known to each person, in a steady order."""
     return {
         each.person.name: [
             text.decode()
             for text, canary in campaign.canaries.known.items()
-            if not campaign.judge.knowledge.may_know(each.person, canary)
+            if f"{canary.label}.{canary.field}" in SEARCHABLE
+            and not campaign.judge.knowledge.may_know(each.person, canary)
         ]
+        or [NO_WORD]
         for each in campaign.accounts.values()
     }
 
@@ -195,7 +210,7 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     def share(percent: int) -> int:
         return probes * percent // 100
 
-    campaign.alike(some(bodies.creations(), share(8), chance))
+    campaign.alike(some(bodies.creations(), share(6), chance))
     campaign.alike(some(bodies.strangers_in_edits(), share(1), chance))
     campaign.run(some(bodies.edits(), share(8), chance))
     campaign.whole(some(ways.whole_lists(), share(6), chance))
@@ -203,15 +218,19 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     campaign.alike(some(ways.hidden_filters(chance), share(1), chance))
     campaign.run(some(ways.hidden_orders(), share(1), chance))
     campaign.revoked(share(1))
-    campaign.run(some(ways.disguises(), share(4), chance))
-    campaign.run(some(ways.tags(), share(2), chance))
+    campaign.run(some(ways.disguises(), share(2), chance))
+    campaign.run(some(ways.tags(), share(1), chance))
     campaign.run(some(ways.exports(), share(1), chance))
     campaign.borne(some(links(campaign.facts), share(1), chance))
     campaign.borne(islice(calendars(campaign.accounts), share(1)))
-    campaign.run(plan.other_verbs(share(15)))
+    campaign.run(some(plan.of_accounts(), share(2), chance))
+    campaign.run(plan.other_verbs(share(8 if whole else 28)))
     if whole:
         campaign.run(plan.every_cell())
     campaign.run(plan.some(max(probes - campaign.probes, 0)))
+    # Most cells are refusals: what is allowed is asked as well, for an oracle that always says no is none.
+    while whole and campaign.allowed < FEWEST_ALLOWED * campaign.probes:
+        campaign.run(plan.some(100, allowed_share=1))
 
 
 def hunt(campaign: Campaign, weakness: Any, most: int = 400) -> tuple[str, int]:
@@ -257,7 +276,7 @@ def _where(campaign: Campaign, weakness: Any, chance: random.Random) -> Iterator
         case "revocations":
             yield lambda: campaign.revoked(40)
         case _:
-            yield from each(campaign.run, campaign.plan.about(weakness.routes))
+            yield from each(campaign.run, campaign.plan.about(weakness.routes, weakness.who))
 
 
 def failures(campaign: Campaign) -> Iterator[str]:

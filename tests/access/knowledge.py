@@ -38,6 +38,18 @@ KINDS: dict[str, tuple[str, str]] = {
     "auditing.itemanswer": ("sample", "view"),
     "auditing.finding": ("finding", "text"),
 }
+# Free texts that are about nobody: the programme's own words, and what is shown to its owner alone.
+ABOUT_NOBODY = frozenset(
+    {
+        "organizations.program", "organizations.followupstep", "organizations.projectcriterion",
+        "organizations.evaluationcriterion", "organizations.region", "organizations.jobclass",
+        "organizations.hostorganization", "organizations.programgrant",
+        "organizations.regiongrant", "organizations.hostorganizationgrant",
+        "organizations.hostsitegrant", "cases.casegrant", "cases.consenttext",
+        "cases.importupload", "cases.dismissal", "auditing.checklistquestion",
+        "auditing.sampleitem",
+    }
+)  # fmt: skip
 FIELDS: dict[str, str] = {
     "cases.participant.last_name": "known",
     "cases.participant.first_name": "known",
@@ -112,7 +124,7 @@ class Knowledge:
                 return allowed(person, right, record)
 
     def _sees_any_beside(self, person: Person, record: Record) -> bool:
-        """A name is read wherever a record of the case is seen; the name of a site, where one stands there."""
+        """A name is read wherever a record of the case is seen; that of a site, where one stands there."""
         beside = [record]
         for place in record.places:
             beside += self.of_case[place.case] if place.case else self.at_site[place.site]

@@ -1,8 +1,7 @@
-"""Lists, searches, filters, disguises of an address, secret addresses: the other ways to one and the same row."""
+"""Lists, searches, filters, disguises of an address, secret addresses: the other ways to the same row."""
 
 import random
 from collections.abc import Iterator
-from typing import Any
 
 from django.urls import reverse
 
@@ -99,9 +98,7 @@ class Ways:
                     "search=a",
                 ):
                     url = f"{reverse(route)}?{asked}"
-                    yield Probe(
-                        "orders", person.name, "get", url, frozenset({400}), False, route
-                    )
+                    yield Probe("orders", person.name, "get", url, frozenset({400}), False, route)
 
     def disguises(self) -> Iterator[Probe]:
         """A hidden record by other spellings of its address."""
@@ -148,9 +145,7 @@ class Ways:
             for form in ("csv", "xlsx", "jsonl"):
                 for person in self.people:
                     url = f"{reverse(route)}?format={form}"
-                    yield Probe(
-                        "files", person.name, "get", url, frozenset({200}), True, route
-                    )
+                    yield Probe("files", person.name, "get", url, frozenset({200}), True, route)
         for record in self.facts["sample"]:
             for form in ("csv", "xlsx", "jsonl"):
                 for person in self.people:

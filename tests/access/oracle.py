@@ -147,7 +147,7 @@ RIGHTS: dict[str, dict[str, list[Rule]]] = {
     "document": {
         "view": [rule(READERS, _not_health), rule(HOSTS, _in_force_for_host), rule(HEALTH)],
         "edit": [rule(KEEPERS, _not_health), rule(HEALTH_EDITOR)],
-        "audit": [rule(OFFICERS | WATCHERS, _not_health), rule(HEALTH)],
+        "audit": [rule(OFFICERS | WATCHERS)],
     },
     "site": {
         "view": [rule(CENTRAL | {"coordinate"} | HOSTS)],
@@ -179,6 +179,7 @@ SOMEWHERE: dict[str, frozenset[str]] = {
     "auditor": frozenset({"audit"}),
     "capacity": frozenset({"lead", "coordinate", "audit", "represent"}),
 }
+
 
 # ------------------------------------------------------------------ what is asked of it
 def roles_at(person: Person, place: Place) -> frozenset[str]:
@@ -229,7 +230,9 @@ def allowed(person: Person, right: str, record: Record) -> bool:
         case "correct":
             return may(person, "edit", record) and record.said["author"] == person.key
         case "score":
-            return _held(person, "select") and record.said["submitted"] and not _gains(person, record)
+            return (
+                _held(person, "select") and record.said["submitted"] and not _gains(person, record)
+            )
         case "read_scores":
             (place,) = record.places
             return (
@@ -254,7 +257,8 @@ def somewhere(person: Person, what: str) -> bool:
         return _held(person, "lead", "audit")
     roles = SOMEWHERE[what]
     return person.signs_in and any(
-        each.role in roles and (each.on != "case" or each.role not in PART) for each in person.grants
+        each.role in roles and (each.on != "case" or each.role not in PART)
+        for each in person.grants
     )
 
 

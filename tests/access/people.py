@@ -1,19 +1,20 @@
 """The population: every role, near and far from what is asked for, in every standing an account can have."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.utils import timezone
 
+from cases.models import CaseGrant
 from organizations.models import (
     HostOrganizationGrant,
     HostSiteGrant,
     ProgramGrant,
     RegionGrant,
 )
-from cases.models import CaseGrant
 from peph.accounts.models import User
 from peph.accounts.services import issue_token
 from peph.audit.changes import SYSTEM, change
@@ -74,8 +75,10 @@ class Account:
     token: str
 
 
-def populate(objects: dict[tuple[str, str], Any]) -> dict[str, Account]:
-    """Everybody, by name; nobody is behind "anonymous", and "superuser" holds no grant."""
+def populate(
+    objects: dict[tuple[str, str], Any], names: Iterable[str] | None = None
+) -> dict[str, Account]:
+    """Everybody, by name, or these alone; nobody is behind "anonymous", and "superuser" holds no grant."""
     permissions = {
         (each.content_type.model_class(), each.codename): each
         for each in Permission.objects.select_related("content_type")
@@ -84,6 +87,8 @@ def populate(objects: dict[tuple[str, str], Any]) -> dict[str, Account]:
     wanted = [(name, roles, "") for name, roles in ROLES.items()]
     wanted += [(f"{name}, {how}", ROLES[name], how) for name in ENDED for how in STANDINGS]
     wanted.append(("superuser", [], "superuser"))
+    if names is not None:
+        wanted = [each for each in wanted if each[0] in set(names)]
     with change(by=SYSTEM, verb="accounts.create"):
         for place, (name, roles, how) in enumerate(wanted):
             user = User(

@@ -14,7 +14,7 @@ from tests.access.oracle import allowed, roles_at, sees, somewhere
 from tests.access.people import Account
 from tests.access.probing import Probe
 from tests.access.reading import Facts
-from tests.routes_table import API, PAGES
+from tests.routes_table import ACCOUNTS, API, PAGES
 
 METHODS = ("get", "head", "options", "post", "put", "patch", "delete")
 NOWHERE = "00000000-0000-4000-8000-000000000000"
@@ -84,9 +84,7 @@ class Plan:
                 filled[name] = record.key
             elif value == "case_grant":
                 own = [
-                    each
-                    for each in self.facts["case_grant"]
-                    if each.places[0].case == record.key
+                    each for each in self.facts["case_grant"] if each.places[0].case == record.key
                 ]
                 if not own:
                     return None
@@ -137,6 +135,21 @@ class Plan:
             _family(name, method), person.name, method, url, expected, may_ask, name, by_token
         )
 
+    def of_accounts(self) -> Iterator[Probe]:
+        """What stands behind no record: as the table says to whoever signed in, and to whoever did not."""
+        for method, name, arguments, (signed_out, *signed_in) in ACCOUNTS:
+            if name.startswith("cases:"):
+                continue
+            url = reverse(name, kwargs={k: self._stands_for(v) for k, v in arguments.items()})
+            for person in self.people:
+                expected = signed_in[0] if person.signs_in else signed_out
+                # A passkey asks for a recent proof first.
+                also = {302, 404} if person.signs_in else set()
+                yield Probe(
+                    "accounts", person.name, method, url, frozenset({expected} | also),
+                    person.signs_in and expected == 200, name,
+                )  # fmt: skip
+
     # -------------------------------------------------------------- choosing
     def every_cell(self) -> list[Probe]:
         """One probe of each line × relation × outcome that the world has."""
@@ -149,7 +162,7 @@ class Plan:
         chosen = (self.random.choice(found) for found in cells.values())
         return [self.probe(*each, by_token=self._by_token(each[0], each[1])) for each in chosen]
 
-    def some(self, count: int, *, allowed_share: float = 0.45) -> list[Probe]:
+    def some(self, count: int, *, allowed_share: float = 0.7) -> list[Probe]:
         """So many probes, each line in its turn, people and records at random."""
         lines = self.lines[:]
         self.random.shuffle(lines)
@@ -160,13 +173,15 @@ class Plan:
             chosen.append(self._one(line, wanted=self.random.random() < allowed_share))
         return chosen
 
-    def about(self, routes: tuple[str, ...]) -> Iterator[Probe]:
-        """Every probe of these addresses, with the session and with the token."""
+    def about(self, routes: tuple[str, ...], who: str = "") -> Iterator[Probe]:
+        """Every probe of these addresses, with the session and with the token; as one person, or as each."""
         for line in self.lines:
             if line[1] not in routes:
                 continue
             for record, url in self.addresses(line[1], line[2]):
                 for person in self.people:
+                    if who not in ("", person.name):
+                        continue
                     has_token = bool(self.accounts[person.name].token) and line[1].startswith("api")
                     for by_token in (False, True) if has_token else (False,):
                         yield self.probe(person, line, record, url, by_token=by_token)
@@ -217,9 +232,7 @@ def _relation(person: Person, record: Any) -> Any:
         return person.name
     if record is None:
         return frozenset(each.role for each in person.grants)
-    here: frozenset[str] = frozenset().union(
-        *(roles_at(person, place) for place in record.places)
-    )
+    here: frozenset[str] = frozenset().union(*(roles_at(person, place) for place in record.places))
     return here or ("afar", frozenset(each.role for each in person.grants))
 
 

@@ -116,9 +116,9 @@ class Asker:
         environ = request.environ
         session = self.sessions.get(probe.who)
         if session and not probe.by_token:
-            environ["HTTP_COOKIE"] = SimpleCookie(
-                {settings.SESSION_COOKIE_NAME: session}
-            ).output(header="", sep="; ")
+            environ["HTTP_COOKIE"] = SimpleCookie({settings.SESSION_COOKIE_NAME: session}).output(
+                header="", sep="; "
+            )
         return environ
 
 

@@ -101,7 +101,9 @@ def read() -> Facts:
         places = tuple(by_person[consent.participant_id])
         facts["consent"].append(Record("consent", consent.pk, places))
     for note in Note.objects.all():
-        facts["note"].append(Record("note", note.pk, (by_case[note.case_id],), {"author": note.author_id}))
+        facts["note"].append(
+            Record("note", note.pk, (by_case[note.case_id],), {"author": note.author_id})
+        )
     for grant in CaseGrant.objects.all():
         place = by_case[grant.content_object_id]
         facts["case_grant"].append(Record("case_grant", grant.pk, (place,)))

@@ -55,22 +55,23 @@ class Everybody(Rule):
 
 @dataclass(frozen=True)
 class Weakness:
-    """What is broken, how it is planted, and where to look: a family, and addresses that begin so."""
+    """What is broken, how it is planted, and where to look: a family or some addresses, and as whom."""
 
     name: str
     plant: Callable[[Patch], None]
     family: str = ""
     routes: tuple[str, ...] = ()
+    who: str = ""
 
 
 WEAKNESSES: list[Weakness] = []
 
 
-def weakness(name: str, *routes: str, family: str = "") -> Callable[[Any], Any]:
+def weakness(name: str, *routes: str, family: str = "", who: str = "") -> Callable[[Any], Any]:
     """Register the function below as one that plants `name`."""
 
     def registered(plant: Callable[[Patch], None]) -> Callable[[Patch], None]:
-        WEAKNESSES.append(Weakness(name, plant, family, routes))
+        WEAKNESSES.append(Weakness(name, plant, family, routes, who))
         return plant
 
     return registered
@@ -78,10 +79,6 @@ def weakness(name: str, *routes: str, family: str = "") -> Callable[[Any], Any]:
 
 def rule(policy: Policy, action: str, wrong: Rule) -> Callable[[Patch], None]:
     return lambda patch: patch.setitem(policy.rules, str(action), wrong)
-
-
-def listed(name: str, plant: Callable[[Patch], None], *routes: str, family: str = "") -> None:
-    WEAKNESSES.append(Weakness(name, plant, family, routes))
 
 
 # ------------------------------------------------------------------ one view that forgot to ask
@@ -94,7 +91,7 @@ def _case_page(patch: Patch) -> None:
     patch.setattr(case_page, "open_visible", _unscoped)
 
 
-@weakness("a page asks for no right beyond seeing", "auditing:case_as_of")
+@weakness("a page asks for no right beyond seeing", "auditing:case_as_of", who="representative")
 def _no_right(patch: Patch) -> None:
     def seen(request: Any, queryset: Any, pk: Any, *, needs: str = "", case: Any = None) -> Any:
         return pages.get_visible(request, queryset, pk, case=case)
@@ -164,7 +161,12 @@ def _forget_statement(patch: Patch) -> None:
     patch.setattr(scopes, "_held_statement", scopes._held_statement.__wrapped__)
 
 
-@weakness("a grant holds beyond its last day", "cases:case_detail", "api-case-detail")
+@weakness(
+    "a grant holds beyond its last day",
+    "cases:case_detail",
+    "api-case-detail",
+    who="coordinator, until yesterday",
+)
 def _expired(patch: Patch) -> None:
     from django.db.models import Q
 
@@ -172,14 +174,21 @@ def _expired(patch: Patch) -> None:
     _forget_statement(patch)
 
 
-@weakness("a closed account still opens pages", "cases:case_list", "home")
+@weakness(
+    "a closed account still opens pages", "cases:case_list", "home", who="lead, closed account"
+)
 def _closed_page(patch: Patch) -> None:
     from allauth.account.auth_backends import AuthenticationBackend
 
     patch.setattr(AuthenticationBackend, "user_can_authenticate", lambda _self, _user: True)
 
 
-@weakness("the token of a closed account still opens the API", "api-case-list", "api-case-detail")
+@weakness(
+    "the token of a closed account still opens the API",
+    "api-case-list",
+    "api-case-detail",
+    who="lead, closed account",
+)
 def _closed_token(patch: Patch) -> None:
     def authenticate(self: Any, token: bytes) -> Any:
         from knox.crypto import hash_token
@@ -204,7 +213,13 @@ def _remembered(patch: Patch) -> None:
     patch.setattr(access, "scope_of", scope_of)
 
 
-@weakness("a superuser sees everything", "cases:case_detail", "api-case-detail", "api-case-list")
+@weakness(
+    "a superuser sees everything",
+    "cases:case_detail",
+    "api-case-detail",
+    "api-case-list",
+    who="superuser",
+)
 def _superuser(patch: Patch) -> None:
     before = Policy.q
 
@@ -218,7 +233,9 @@ def _superuser(patch: Patch) -> None:
 
 @weakness("whoever leads nothing may give access", "organizations:grant_new", "api-grant-list")
 def _grants(patch: Patch) -> None:
-    patch.setattr(grants, "PROGRAM_POLICY", Policy({Action.VIEW: Everybody(), "grant": Everybody()}))
+    patch.setattr(
+        grants, "PROGRAM_POLICY", Policy({Action.VIEW: Everybody(), "grant": Everybody()})
+    )
 
 
 # ------------------------------------------------------------------ ids in bodies
@@ -290,7 +307,12 @@ def _tag(patch: Patch) -> None:
     patch.setattr(resources.Resource, "get_object", get_object)
 
 
-@weakness("a header tells what the body keeps", "api-participant-detail", "api-case-detail")
+@weakness(
+    "a header tells what the body keeps",
+    "api-participant-detail",
+    "api-case-detail",
+    who="representative",
+)
 def _header(patch: Patch) -> None:
     before = resources.Resource.retrieve
 
@@ -310,12 +332,23 @@ def _orders(patch: Patch) -> None:
 
 
 # ------------------------------------------------------------------ tiers
-@weakness("the API drops the tiers", "api-participant-detail", "api-case-detail", "api-case-list")
+@weakness(
+    "the API drops the tiers",
+    "api-participant-detail",
+    "api-case-detail",
+    "api-case-list",
+    who="representative",
+)
 def _tiers(patch: Patch) -> None:
     patch.setattr(tiers, "withheld", lambda _row, _tiers: frozenset())
 
 
-@weakness("a page shows a person whole", "cases:case_detail", "cases:participant_detail")
+@weakness(
+    "a page shows a person whole",
+    "cases:case_detail",
+    "cases:participant_detail",
+    who="representative",
+)
 def _person(patch: Patch) -> None:
     class All:
         can_read_personal = can_read_needs = True
@@ -326,7 +359,7 @@ def _person(patch: Patch) -> None:
 
 
 @weakness("the history tells health values", "cases:case_timeline", "api-case-timeline",
-          "api-participant-history")  # fmt: skip
+          "api-participant-history", who="auditor")  # fmt: skip
 def _health_told(patch: Patch) -> None:
     from cases.models import DisabilityRecord, Document
     from peph.audit.history import declaration
@@ -367,49 +400,53 @@ def _link(patch: Patch) -> None:
 
 # ------------------------------------------------------------------ one rule of a policy
 LEAD_ON_PROGRAM = host_policy.everywhere("lead", "audit", "protect")
-POLICIES: list[tuple[str, Policy, str, Rule, tuple[str, ...]]] = [
+# name, policy, action, the wrong rule, where it is met, as whom
+POLICIES: list[tuple[str, Policy, str, Rule, tuple[str, ...], str]] = [
     ("an exception on one case opens every case", case_policy.CASE_POLICY, "view",
      case_policy.CASE_RULES["view"] | Granted("view_case", CASE, at=None),
-     ("api-case-detail", "cases:case_detail")),
+     ("api-case-detail", "cases:case_detail"), "reader of one case"),
     ("whoever watches may also write", case_policy.CASE_POLICY, "edit",
-     OFFICERS | WATCHERS, ("cases:case_edit", "cases:note_new")),
+     OFFICERS | WATCHERS, ("cases:case_edit", "cases:note_new"), "auditor"),
     ("an exception to read lets one write", case_policy.CASE_POLICY, "edit",
-     OFFICERS | Granted("view_case", CASE), ("cases:case_edit", "cases:follow_up_new")),
+     case_policy.CASE_RULES["edit"] | Granted("view_case", CASE),
+     ("cases:case_edit", "cases:follow_up_new"), "reader of one case"),
     ("health is read without the right to it", case_policy.CASE_POLICY, "read_health",
-     OFFICERS, ("cases:health", "api-case-health")),
+     OFFICERS, ("cases:health", "api-case-health"), "coordinator"),
     ("the right to health alone opens a case", case_policy.CASE_POLICY, "view",
-     case_policy.CASE_RULES["view"] | HEALTH, ("api-case-detail", "cases:case_detail")),
-    ("a host reads the notes", case_policy.NOTE_POLICY, "view", Everybody(), ("api-note-detail",)),
+     case_policy.CASE_RULES["view"] | HEALTH, ("api-case-detail", "cases:case_detail"),
+     "reader of health only"),
+    ("a host reads the notes", case_policy.NOTE_POLICY, "view", Everybody(), ("api-note-detail",),
+     "representative"),
     ("a host reads a profile that was not sent", case_parts.MATCH_POLICY, "view",
-     READERS | HOSTS, ("api-match-detail", "cases:match_detail")),
+     READERS | HOSTS, ("api-match-detail", "cases:match_detail"), "representative"),
     ("a host reads every document", case_parts.DOCUMENT_POLICY, "view", READERS | HOSTS,
-     ("api-document-detail", "cases:document_detail", "api-document-content")),
+     ("api-document-detail", "cases:document_detail", "api-document-content"), "representative"),
     ("needs are told without the consent", case_parts.ACCOMMODATION_POLICY, "view",
-     READERS | HOSTS, ("api-accommodation-detail", "cases:accommodation_detail")),
+     READERS | HOSTS, ("api-accommodation-detail", "cases:accommodation_detail"), "representative"),
     ("a host reads a self-evaluation in progress", placements.EVALUATION_POLICY, "view",
-     READERS | HOSTS, ("api-evaluation-detail", "cases:evaluation_detail")),
+     READERS | HOSTS, ("api-evaluation-detail", "cases:evaluation_detail"), "representative"),
     ("a host reads what was not shared", placements.FOLLOW_UP_POLICY, "view",
-     READERS | placements._FOLLOW_UP_HOSTS, ("api-follow-up-detail",)),
+     READERS | placements._FOLLOW_UP_HOSTS, ("api-follow-up-detail",), "representative"),
     ("a host reads what became of the person", placements.OUTCOME_POLICY, "view",
-     READERS | HOSTS, ("api-outcome-detail",)),
+     READERS | HOSTS, ("api-outcome-detail",), "representative"),
     ("the committee reads drafts", host_policy.PROJECT_POLICY, "view",
      host_policy.PROJECT_POLICY.rules["view"] | host_policy.everywhere("select"),
-     ("organizations:project_detail", "api-project-detail")),
+     ("organizations:project_detail", "api-project-detail"), "committee"),
     ("somebody scores the project of their own ministry", host_policy.PROJECT_POLICY, "score",
-     host_policy.everywhere("select"), ("organizations:project_score", "api-project-scores")),
+     host_policy.everywhere("select"), ("organizations:project_score", "api-project-scores"),
+     "committee and representative"),
     ("a supervisor signs for the ministry", placements.PLACEMENT_POLICY, "sign",
-     KEEPERS | HOSTS, ("cases:signature_new", "api-placement-sign")),
+     KEEPERS | HOSTS, ("cases:signature_new", "api-placement-sign"), "supervisor"),
     ("one region takes the decisions of another", case_policy.CASE_POLICY, "decide",
-     OFFICERS | HOSTS, ("cases:placement_new", "api-case-admit")),
+     OFFICERS | HOSTS, ("cases:placement_new", "api-case-admit"), "representative"),
     ("whoever works on cases reads the access log", auditing_policy.ACCESS_LOG_POLICY, "view",
-     Everybody(), ("auditing:access_log", "api-access-log-list")),
+     Everybody(), ("auditing:access_log", "api-access-log-list"), "coordinator"),
     ("a sample in progress is read by the audited", auditing_policy.SAMPLE_POLICY, "view",
      auditing_policy.SAMPLE_POLICY.rules["view"] | host_policy.everywhere("lead"),
-     ("auditing:sample_detail", "api-sample-detail")),
+     ("auditing:sample_detail", "api-sample-detail"), "lead"),
     ("the history tells a sample in progress", auditing_policy.CHANGED_ROW_POLICY, "view",
      auditing_policy.CHANGED_ROW_POLICY.rules["view"] | LEAD_ON_PROGRAM,
-     ("auditing:change_set_export", "api-change-set-export", "auditing:change_set_detail")),
+     ("auditing:change_set_export", "api-change-set-export", "auditing:change_set_detail"), "lead"),
 ]  # fmt: skip
-for _name, _policy, _action, _wrong, _routes in POLICIES:
-    listed(_name, rule(_policy, _action, _wrong), *_routes)
-
+for _name, _policy, _action, _wrong, _routes, _who in POLICIES:
+    WEAKNESSES.append(Weakness(_name, rule(_policy, _action, _wrong), "", _routes, _who))

@@ -6,6 +6,7 @@ reached through one path is there by another.
 
 import datetime as dt
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -13,12 +14,17 @@ from typing import Any
 from django.db import models
 from django.utils import timezone
 
-from auditing.models import ChecklistQuestion, Finding, ItemAnswer, Sample, SampleItem
-from auditing.models import SampleQuestion
+from auditing.models import (
+    ChecklistQuestion,
+    Finding,
+    ItemAnswer,
+    Sample,
+    SampleItem,
+    SampleQuestion,
+)
 from cases.models import (
     Accommodation,
     Case,
-    CaseGrant,
     Consent,
     DisabilityRecord,
     Document,
@@ -34,8 +40,8 @@ from cases.models import (
     Outcome,
     Participant,
     Placement,
-    Report,
     ReminderPause,
+    Report,
     Signature,
     Suspension,
     TaskLink,
@@ -84,23 +90,30 @@ class World:
     objects: dict[tuple[str, str], Any] = field(default_factory=dict)
     canaries: Aviary = field(default_factory=Aviary)
     authors: dict[str, Any] = field(default_factory=dict)
+    call: Any = None
 
 
-def build() -> World:
-    """The world, on top of the reference data and the cast."""
+def build(names: Iterable[str] = tuple(CASES)) -> World:
+    """The world, on top of the reference data and the cast; all of it, or these cases alone."""
     world = World()
     world.authors = {
         user.email.split("@")[0].replace("-", "_"): user
         for user in User.objects.filter(email__in=[f"{n}@exemple.qc.ca" for n in _AUTHORS])
     }
-    _places(world)
-    call = _call()
-    for place, name in enumerate(CASES):
-        _case(world, name, call, place)
+    world.call = _call()
+    add(world, names)
     with change(by=SYSTEM, verb="auditing.sample.draw", reason="Tirage"):
         for mandate in ("program", "03", "MTMD"):
             _sample(world, mandate)
     return world
+
+
+def add(world: World, names: Iterable[str]) -> None:
+    """These cases, with the sites they are at."""
+    wanted = [name for name in CASES if name in set(names)]
+    _places(world, wanted)
+    for name in wanted:
+        _case(world, name, world.call, [*CASES].index(name))
 
 
 def settle(owners: list[Any]) -> None:
@@ -119,7 +132,7 @@ def _put(world: World, record: models.Model) -> Any:
     return record
 
 
-def _places(world: World) -> None:
+def _places(world: World, names: list[str]) -> None:
     found = world.objects
     found["program", ""] = Program.objects.get()
     for region in Region.objects.filter(code__in=("03", "06")):
@@ -127,7 +140,7 @@ def _places(world: World) -> None:
     for each in HostOrganization.objects.filter(acronym__in=("MTMD", "SAAQ")):
         found["organization", each.acronym] = each
     with change(by=SYSTEM, verb="organizations.site.open"):
-        for region, ministry, site in CASES.values():
+        for region, ministry, site in (CASES[name] for name in names):
             if site:
                 made = HostSite(
                     organization=found["organization", ministry],
