@@ -53,7 +53,8 @@ class CaseFilter(df.FilterSet):
         )
 
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        return queryset.matching_text(value)  # type: ignore[attr-defined]
+        user = getattr(self.request, "user", None)
+        return queryset.matching_text(value, user=user)  # type: ignore[attr-defined]
 
     def only_mine(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         return queryset.filter(coordinator=self.request.user) if value else queryset
