@@ -8,6 +8,7 @@ KILLS ?= 100
 CYCLES ?= 200
 ROTATIONS ?= 5
 ERASURES ?= 200
+PROBES ?= 20000
 # Empty: each campaign has a number of its own.
 MUTATIONS ?=
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
@@ -32,7 +33,8 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .DELETE_ON_ERROR:
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
 	schema translations messages diagrams data-map audit-campaign crash-reminders crash-campaign \
-	completeness-campaign key-campaign erasure-campaign lock clean
+	completeness-campaign key-campaign erasure-campaign \
+	access-campaign lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -108,6 +110,8 @@ key-campaign: $(DEV) ## change every key ROTATIONS times while the service works
 	KEY_ROTATIONS=$(ROTATIONS) $(PY) -m pytest tests/peph/keys/test_under_load.py -rP $(ARGS)
 erasure-campaign: $(DEV) ## erase ERASURES made-up people and look for what is left; DATABASE_URL as for the tests
 	ERASURES=$(ERASURES) $(PY) -m pytest tests/privacy/test_erasure_campaign.py -rP $(ARGS)
+access-campaign: $(DEV) ## ask PROBES things as everybody, plant every weakness, compare twin worlds
+	ACCESS_PROBES=$(PROBES) $(PY) -m pytest tests/access -rP $(ARGS)
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

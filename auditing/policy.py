@@ -15,7 +15,7 @@ from organizations.policy import (
     in_region,
     somewhere,
 )
-from peph.access import NOTHING, Denied, Granted, Policy, Rule, Through, Where
+from peph.access import NOTHING, Denied, Granted, Not, Policy, Rule, Through, Where
 from peph.records import Record
 from peph.scopes import Scope
 
@@ -74,11 +74,8 @@ _IN_CONFLICT = IN_CONFLICT | _NamesInConflict()
 
 # The history: officers and auditors, each inside the own scope. A change set that touches several
 # regions (an import) shows a regional reader the rows of the region only.
-_TOUCHED = (
-    everywhere("lead", "audit", "protect")
-    | in_region("coordinate", "audit")
-    | in_organization("audit")
-)
+_TOUCHED_IN_PLACE = in_region("coordinate", "audit") | in_organization("audit")
+_TOUCHED = everywhere("lead", "audit", "protect") | _TOUCHED_IN_PLACE
 # The same rule by the place alone: the index answers it (`auditing.lists.searching`).
 TOUCHED_POLICY = Policy({Action.VIEW: _TOUCHED})
 # A person, a consent, a health record name no region: such a row is read with its change set.
@@ -89,8 +86,34 @@ _TOUCHED_WITH_SET = _UNPLACED & (
     in_region("coordinate", "audit", at="change_set__region_id")
     | in_organization("audit", at="change_set__organization_id")
 )
+# What its own page keeps from somebody, the history keeps as well: a sample is not read by the audited
+# while it is worked through, nor a score by whom the committee does not answer to.
+_WORKING_PAPERS = Where(
+    lambda: Q(
+        model__in=(
+            "auditing.sample",
+            "auditing.samplequestion",
+            "auditing.sampleitem",
+            "auditing.itemanswer",
+        )
+    )
+)
+_SCORES = Where(lambda: Q(model="organizations.projectscore"))
 CHANGED_ROW_POLICY = Policy(
-    {Action.VIEW: _TOUCHED | of_case(Action.AUDIT, column="pk", at="case_id") | _TOUCHED_WITH_SET},
+    {
+        Action.VIEW: everywhere("audit")
+        | (everywhere("lead") & Not(_WORKING_PAPERS))
+        | (
+            (
+                everywhere("protect")
+                | _TOUCHED_IN_PLACE
+                | of_case(Action.AUDIT, column="pk", at="case_id")
+                | _TOUCHED_WITH_SET
+            )
+            & Not(_WORKING_PAPERS)
+            & Not(_SCORES)
+        )
+    },
     unless=_IN_CONFLICT,
 )
 CHANGE_SET_POLICY = Policy(

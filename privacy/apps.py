@@ -26,7 +26,7 @@ class PrivacyConfig(AppConfig):
         # Registers and access requests.
         home_blocks.register()
         person_links.register()
-        register_job(JOB)
+        register_job(JOB, before="mail")
         later.register(
             "registres de la protection des renseignements", "privacy.demo.registers.fill_registers"
         )

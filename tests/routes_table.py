@@ -54,6 +54,8 @@ ACCOUNTS = [
     ("post", "cases:link_task", {"token": "token"}, (400, 400, 400, 400, 400, 400)),
     ("post", "cases:link_draft", {"token": "token"}, (302, 302, 302, 302, 302, 302)),
     ("post", "cases:link_ask_again", {"token": "token"}, (302, 302, 302, 302, 302, 302)),
+    ("get", "cases:calendar_feed", {"secret": "no_calendar"}, (404, 404, 404, 404, 404, 404)),
+    ("get", "cases:calendar_feed", {"secret": "calendar"}, (200, 200, 200, 200, 200, 200)),
 ]
 # Empty forms are posted: 400 means that the person got as far as the form.
 PAGES = [
@@ -185,8 +187,6 @@ PAGES = [
     ("get", "cases:calendar", {}, (302, 200, 200, 200, 200, 200)),
     ("post", "cases:calendar", {}, (302, 200, 200, 200, 200, 200)),
     ("post", "cases:calendar_revoke", {}, (302, 200, 200, 200, 200, 200)),
-    ("get", "cases:calendar_feed", {"secret": "no_calendar"}, (404, 404, 404, 404, 404, 404)),
-    ("get", "cases:calendar_feed", {"secret": "calendar"}, (200, 200, 200, 200, 200, 200)),
     ("get", "cases:placement_agreement", {"pk": "placement"}, (302, 404, 404, 404, 200, 200)),
     ("get", "cases:objective_new", {"pk": "placement"}, (302, 404, 404, 404, 403, 200)),
     ("post", "cases:objective_new", {"pk": "placement"}, (302, 404, 404, 404, 403, 400)),
@@ -297,10 +297,10 @@ PAGES = [
     ("post", "organizations:grant_new", {}, (302, 403, 403, 403, 403, 403)),
     ("get", "organizations:grant_transfer", {}, (302, 403, 403, 403, 403, 403)),
     ("post", "organizations:grant_transfer", {}, (302, 403, 403, 403, 403, 403)),
-    ("get", "organizations:grant_extend", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("post", "organizations:grant_extend", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("get", "organizations:grant_end", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
-    ("post", "organizations:grant_end", {"table": "host-site", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("get", "organizations:grant_extend", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("post", "organizations:grant_extend", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("get", "organizations:grant_end", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
+    ("post", "organizations:grant_end", {"table": "hostsite", "pk": "grant"}, (302, 403, 403, 403, 403, 403)),
     ("get", "privacy:due_list", {}, (302, 403, 403, 403, 403, 403)),
     ("get", "privacy:retention_rule_list", {}, (302, 403, 403, 403, 403, 403)),
     ("get", "privacy:retention_rule_edit", {"pk": "retention_rule"}, (302, 404, 404, 404, 404, 404)),

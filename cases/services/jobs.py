@@ -119,19 +119,10 @@ JOBS: list[Job] = [
 ]
 
 
-def register(job: Job) -> None:
-    """Let a package above run a job as well, before the history is indexed and proven; once at start-up."""
+def register(job: Job, *, before: str) -> None:
+    """Let a package above run a job as well, just before the one named `before`; once at start-up."""
     if job.name not in {known.name for known in JOBS}:
-        place = next(at for at, known in enumerate(JOBS) if known.name == "index")
-        JOBS.insert(place, job)
-
-
-def register(job: Job) -> None:
-    """For the apps above: a job that writes messages, run before they are sent."""
-    global JOBS
-    if job.name not in {known.name for known in JOBS}:
-        at = next(place for place, known in enumerate(JOBS) if known.name == "mail")
-        JOBS = (*JOBS[:at], job, *JOBS[at:])
+        JOBS.insert(next(at for at, known in enumerate(JOBS) if known.name == before), job)
 
 
 def run(job: Job, day: dt.date | None, progress: Progress) -> Result:

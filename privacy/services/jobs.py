@@ -11,8 +11,12 @@ from privacy.services.rules import apply_rules
 
 def register() -> None:
     """Called once at start-up."""
-    jobs.register(Job("retention", "delete what no rule keeps any more", _retention))
-    jobs.register(Job("erasures", "carry out the erasures that were approved", _erasures))
+    jobs.register(
+        Job("retention", "delete what no rule keeps any more", _retention), before="index"
+    )
+    jobs.register(
+        Job("erasures", "carry out the erasures that were approved", _erasures), before="index"
+    )
 
 
 def _retention(day: dt.date | None, progress: Progress) -> Result:
