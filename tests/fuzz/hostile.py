@@ -103,7 +103,9 @@ def field_place(
             if each != name
         ]
         mine = json.dumps(name).encode() + b":" + value.fragment
-        return _with_body(who, method, path.encode(), b"{" + b",".join([*others, mine]) + b"}", version)
+        return _with_body(
+            who, method, path.encode(), b"{" + b",".join([*others, mine]) + b"}", version
+        )
 
     return Place(f"{method} {path} .{name}", put)
 
@@ -114,7 +116,9 @@ def form_place(who: str, path: str, name: str, good: Mapping[str, str]) -> Place
     def put(value: Value) -> Request:
         others = urlencode({each: text for each, text in good.items() if each != name})
         body = f"{others}&{name}=".encode() + _quoted(value.text)
-        return Request(who, "POST", path.encode(), body=body, headers={"Content-Type": FORM.encode()})
+        return Request(
+            who, "POST", path.encode(), body=body, headers={"Content-Type": FORM.encode()}
+        )
 
     return Place(f"POST {path} {name}", put)
 
@@ -151,7 +155,9 @@ def _quoted(text: bytes) -> bytes:
 
 # ------------------------------------------------------------------ the forms of a page
 _FORM = re.compile(r"<form\b([^>]*)>(.*?)</form>", re.DOTALL)
-_FIELD = re.compile(r"<(input|select|textarea)\b([^>]*)>(.*?)(?=<(?:input|select|textarea)\b|$)", re.DOTALL)
+_FIELD = re.compile(
+    r"<(input|select|textarea)\b([^>]*)>(.*?)(?=<(?:input|select|textarea)\b|$)", re.DOTALL
+)
 _ATTRIBUTE = re.compile(r'([a-z-]+)="([^"]*)"')
 _CHOSEN = re.compile(r'<option[^>]*value="([^"]+)"[^>]*>')
 

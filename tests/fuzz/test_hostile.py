@@ -59,7 +59,9 @@ def test_no_hostile_value_is_an_error_of_ours(cookies, things):
     statuses = []
     for language, request in _requests(found, operations, things):
         headers = {"Accept-Language": language.encode(), **request.headers}
-        asked = Request(request.who, request.method, request.path, request.query, request.body, headers)
+        asked = Request(
+            request.who, request.method, request.path, request.query, request.body, headers
+        )
         answer = service.ask(
             lambda asked=asked: asked.environ(cookies[asked.who]),
             str(asked),

@@ -32,8 +32,12 @@ def _raw(family: str, fragment: str) -> Value:
 
 # ------------------------------------------------------------------ characters
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-UNSEEN = "\u00ad\u034f\u115f\u180e\u200b\u200c\u200d\u2028\u2029\u2060\u2061\u2064\u3164\ufeff\ufff9"
-ODD = "\u0130\u0131\u017f\u1e9e\u212a\ufb01\ufdfa\ufffd\U0001f600\U0001f468\U000e0041\U0010fffd\ue000"
+UNSEEN = (
+    "\u00ad\u034f\u115f\u180e\u200b\u200c\u200d\u2028\u2029\u2060\u2061\u2064\u3164\ufeff\ufff9"
+)
+ODD = (
+    "\u0130\u0131\u017f\u1e9e\u212a\ufb01\ufdfa\ufffd\U0001f600\U0001f468\U000e0041\U0010fffd\ue000"
+)
 SURROGATES = "\ud800\udbff\udc00\udfff"
 NOT_CHARACTERS = [chr(each) for each in range(0xFDD0, 0xFDF0)] + [
     chr((plane << 16) + end) for plane in range(17) for end in (0xFFFE, 0xFFFF)
@@ -49,7 +53,14 @@ def _characters() -> Iterator[Value]:
         for sign in signs:
             yield _text(family, sign)
             yield _text(family, f"Tremb{sign}lay")
-    for text in ("e\u0301", "\u00e9", "a" + "\u0301" * 500, "\u0345\u0300", "ﷺ" * 300, "\U0001f468\u200d" * 99):
+    for text in (
+        "e\u0301",
+        "\u00e9",
+        "a" + "\u0301" * 500,
+        "\u0345\u0300",
+        "ﷺ" * 300,
+        "\U0001f468\u200d" * 99,
+    ):
         yield _text("composed", text)
     for text in ("\ud83d", "\ude00\ud83d", "x\udcffy", "\ud800" * 100):
         yield _text("surrogate", text)
@@ -57,9 +68,28 @@ def _characters() -> Iterator[Value]:
 
 def _bytes() -> Iterator[Value]:
     broken = [bytes([each]) for each in range(0x80, 0x100)]
-    broken += [b"\xc0\xaf", b"\xc1\xbf", b"\xe0\x80\xaf", b"\xf0\x80\x80\xaf", b"\xf8\x80\x80\x80\xaf"]
-    broken += [b"\xc0\x80", b"\xe0\x80\x80", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xe2\x82", b"\xf0\x9f"]
-    broken += [b"\xff\xfeA\x00", b"\xfe\xff\x00A", b"\xef\xbb\xbfA", b"+ADw-script+AD4-", b"\x1b$B$\"\x1b(B"]
+    broken += [
+        b"\xc0\xaf",
+        b"\xc1\xbf",
+        b"\xe0\x80\xaf",
+        b"\xf0\x80\x80\xaf",
+        b"\xf8\x80\x80\x80\xaf",
+    ]
+    broken += [
+        b"\xc0\x80",
+        b"\xe0\x80\x80",
+        b"\xed\xa0\x80",
+        b"\xf4\x90\x80\x80",
+        b"\xe2\x82",
+        b"\xf0\x9f",
+    ]
+    broken += [
+        b"\xff\xfeA\x00",
+        b"\xfe\xff\x00A",
+        b"\xef\xbb\xbfA",
+        b"+ADw-script+AD4-",
+        b'\x1b$B$"\x1b(B',
+    ]
     for each in broken:
         yield Value("bytes", each, b'"' + each + b'"')
         yield Value("bytes", b"Tremb" + each + b"lay", b'"Tremb' + each + b'lay"')
@@ -85,16 +115,46 @@ def _numbers() -> Iterator[Value]:
 
 
 def _dates() -> Iterator[Value]:
-    years = ("0000", "0001", "-001", "1582", "1752", "1899", "1900", "2000", "2100", "2101", "9999", "10000", "99999")
+    years = (
+        "0000",
+        "0001",
+        "-001",
+        "1582",
+        "1752",
+        "1899",
+        "1900",
+        "2000",
+        "2100",
+        "2101",
+        "9999",
+        "10000",
+        "99999",
+    )
     for year in years:
         for rest in ("01-01", "02-29", "02-30", "12-31", "13-01", "00-00", "06-31"):
             yield _text("date", f"{year}-{rest}")
         yield _text("moment", f"{year}-01-01T00:00:00Z")
         yield _text("moment", f"{year}-12-31T23:59:59.999999+14:00")
     # Québec's clocks go from 2:00 to 3:00 on 8 March 2026 and have 1:30 twice on 1 November.
-    for clock in ("2026-03-08T02:30", "2026-03-08T02:00:00", "2026-11-01T01:30", "2026-11-01T01:30:00-04:00"):
+    for clock in (
+        "2026-03-08T02:30",
+        "2026-03-08T02:00:00",
+        "2026-11-01T01:30",
+        "2026-11-01T01:30:00-04:00",
+    ):
         yield _text("moment", clock)
-    for zone in ("+00:00", "-00:00", "+14:00", "-12:00", "+23:59", "-23:59", "+24:00", "+99:99", "z", "America/Toronto"):
+    for zone in (
+        "+00:00",
+        "-00:00",
+        "+14:00",
+        "-12:00",
+        "+23:59",
+        "-23:59",
+        "+24:00",
+        "+99:99",
+        "z",
+        "America/Toronto",
+    ):
         yield _text("moment", f"2026-06-15T12:00:00{zone}")
     for text in (
         "2026", "2026-06", "2026-W23", "2026-W23-1", "2026-166", "20260615", "15/06/2026", "06/15/26", "2026-6-5",
@@ -235,8 +295,31 @@ def values() -> tuple[Value, ...]:
 # ------------------------------------------------------------------ whole bodies
 JSON = "application/json"
 GOOD = b'{"text": "Bonjour", "reason": "x"}'
-CHARSETS = ("utf-16", "utf-32", "utf-7", "latin-1", "cp1252", "shift-jis", "utf-8-sig", "cp037", "utf-16-be")
-ANNOUNCED = ("bogus", "utf-16", "utf-7", "latin-1", "", "\"", "utf-8\x00", "../x", "zip", "idna", "rot13", "base64")
+CHARSETS = (
+    "utf-16",
+    "utf-32",
+    "utf-7",
+    "latin-1",
+    "cp1252",
+    "shift-jis",
+    "utf-8-sig",
+    "cp037",
+    "utf-16-be",
+)
+ANNOUNCED = (
+    "bogus",
+    "utf-16",
+    "utf-7",
+    "latin-1",
+    "",
+    '"',
+    "utf-8\x00",
+    "../x",
+    "zip",
+    "idna",
+    "rot13",
+    "base64",
+)
 # media type, encoding of the transport, bytes
 BODIES: tuple[tuple[str, str, bytes], ...] = (
     *((JSON, "", GOOD.decode().encode(each)) for each in CHARSETS),
