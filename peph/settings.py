@@ -284,7 +284,8 @@ DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 << 20)
 if not 1 << 10 <= DOCUMENT_MAX_BYTES <= 1 << 28:
     raise ImproperlyConfigured("DOCUMENT_MAX_BYTES must be from 1 kB to 256 MB.")
 # The clamd that looks for malicious software in what is put in: `host:port`, or the path of its socket.
-# Empty: nothing is looked for, and the pages of the documents say so. Given, nothing is read before it is clean.
+# Empty: nothing is looked for, and the pages of the documents say so. Given, nothing is read before
+# it is clean.
 CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="").strip()
 if CLAMD_ADDRESS and not re.fullmatch(r"/.+|.+:\d{1,5}", CLAMD_ADDRESS):
     raise ImproperlyConfigured("CLAMD_ADDRESS is host:port, or the path of a socket.")

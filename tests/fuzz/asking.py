@@ -72,14 +72,14 @@ class Service:
         """Send it and count what comes back; None for what raised. `language`: of a refusal's words."""
         best = 0.0
         for each in range(TRIES):
-            began = time.perf_counter()
+            began = _clock()
             try:
                 response = self(environ())
             except Exception as error:  # noqa: BLE001 - a defect of the service, whatever it is
                 tally.statuses[500] += 1
                 tally.wrong.append(f"{what}: {type(error).__name__}: {error}"[:400])
                 return None
-            taken = time.perf_counter() - began
+            taken = _clock() - began
             best = min(best, taken) if each else taken
             if best < SLOWEST:
                 break
@@ -102,6 +102,11 @@ def faults(response: Any, seconds: float, language: str = "") -> str:
     if response.get("Content-Type") == PROBLEM:
         return _faults_of_problem(status, json.loads(response.body), language)
     return ""
+
+
+def _clock() -> float:
+    """On SQLite all the work is this thread's: a machine busy with something else does not count."""
+    return time.thread_time() if connection.vendor == "sqlite" else time.perf_counter()
 
 
 @cache
