@@ -9,6 +9,13 @@ CYCLES ?= 200
 ROTATIONS ?= 5
 ERASURES ?= 200
 PROBES ?= 20000
+CASES ?= 50000
+REQUESTS ?= 100000
+CLIENTS ?= 16
+EDITS ?= 500
+KEYS ?= 1000
+DUPLICATES ?= 20
+SCANNER ?= var/scanner
 # Empty: each campaign has a number of its own.
 MUTATIONS ?=
 # The first Python found that is recent enough; name another with `make PYTHON=/path/to/python3.11 …`.
@@ -34,7 +41,7 @@ NOT_SCANNED := .venv tests scripts requirements docs var static-collected
 .PHONY: help install demo serve test check format lint imports templates types migrations deploy \
 	schema translations messages diagrams data-map audit-campaign crash-reminders crash-campaign \
 	completeness-campaign key-campaign erasure-campaign \
-	access-campaign lock clean
+	access-campaign fuzz-campaign concurrency-campaign scan lock clean
 
 help: ## list these targets
 	@echo "make TARGET [PORT=8000] [ARGS='…']"
@@ -112,6 +119,22 @@ erasure-campaign: $(DEV) ## erase ERASURES made-up people and look for what is l
 	ERASURES=$(ERASURES) $(PY) -m pytest tests/privacy/test_erasure_campaign.py -rP $(ARGS)
 access-campaign: $(DEV) ## ask PROBES things as everybody, plant every weakness, compare twin worlds
 	ACCESS_PROBES=$(PROBES) $(PY) -m pytest tests/access -rP $(ARGS)
+
+fuzz-campaign: $(DEV) ## CASES generated and REQUESTS hostile requests, on both engines; needs PostgreSQL
+	FUZZ_CASES=$(CASES) FUZZ_REQUESTS=$(REQUESTS) $(PY) -m tests.fuzz requests
+
+concurrency-campaign: $(DEV) ## CLIENTS that edit EDITS times, KEYS sent DUPLICATES times; needs PostgreSQL
+	RACE_CLIENTS=$(CLIENTS) RACE_EDITS=$(EDITS) RACE_KEYS=$(KEYS) RACE_DUPLICATES=$(DUPLICATES) \
+		$(PY) -m tests.fuzz races
+
+scan: $(DEV) $(SCANNER)/bin/wapiti ## a vulnerability scanner against a service with made-up data
+	$(PY) -m tests.fuzz.scan $(SCANNER)/bin/wapiti
+	-$(SCANNER)/bin/pip-audit --requirement requirements/base.txt --disable-pip
+
+# Not among the requirements: it brings a hundred packages that nothing else needs.
+$(SCANNER)/bin/wapiti: | $(PY)
+	@$(PY) -m venv $(SCANNER)
+	@$(SCANNER)/bin/pip install --quiet wapiti3 pip-audit
 
 lock: $(PY) ## pin the requirements again; ARGS=--upgrade takes newer versions
 	@$(VENV)/bin/uv --version >/dev/null 2>&1 || $(PY) -m pip install --quiet uv

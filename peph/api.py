@@ -51,6 +51,11 @@ KINDS: dict[int, tuple[str, Any, Any]] = {
         _("Version required"),
         errors.PreconditionRequired.default_message,
     ),
+    429: (
+        "too_many_requests",
+        _("Too many requests"),
+        _("You asked too often. Wait until the next minute."),
+    ),
     503: ("unavailable", _("Busy"), _("The service is busy. Try again in a moment.")),
 }
 # Their own words say more than the kind's.
@@ -115,8 +120,12 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> Response 
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:
-    challenge = getattr(error, "auth_header", None)
-    return {"WWW-Authenticate": challenge} if challenge else {}
+    found = {}
+    if challenge := getattr(error, "auth_header", None):
+        found["WWW-Authenticate"] = challenge
+    if wait := getattr(error, "wait", None):
+        found["Retry-After"] = str(wait)
+    return found
 
 
 def _flat(detail: Any, prefix: str = "") -> dict[str, list[str]]:

@@ -7,6 +7,7 @@ comma in numbers, and the mark that says UTF-8. Programs read JSON Lines, which 
 import csv
 import datetime as dt
 import io
+import re
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -43,8 +44,14 @@ _HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 MOST_XLSX_ROWS = 1_048_576
 LONGEST_XLSX_TEXT = 32_767
 FIRST_XLSX_YEAR = 1900
-# A cell that begins so is run as a formula by the program that opens the file.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# A cell that begins so is run as a formula by the program that opens the file. Some programs drop what is
+# not seen before it, and read a wide sign as the narrow one.
+_FORMULA = re.compile(
+    r"[\t\r\n]|[\s\0-\x1f\x7f-\xa0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫]"
+)
+# What another separator than ours would make the beginning of a cell: the computer of a reader may be set
+# to English, or a program may take a line for a row.
+_AFTER_SEPARATOR = re.compile(r"([,;\t\r\n|][ \t\xa0]*)(?=[=+\-@＝＋－＠])")
 _CHUNK = 500
 
 
@@ -97,7 +104,7 @@ def _too_many() -> Invalid:
 def safe_text(value: Any) -> str:
     """The text of a cell, with an apostrophe before what a spreadsheet would run as a formula."""
     text = str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def _in_language(language: str | None, chunks: Iterator[bytes]) -> Iterator[bytes]:
@@ -141,7 +148,7 @@ def _csv_cell(value: Any) -> str:
         return _local(value).strftime("%Y-%m-%d %H:%M:%S")
     if isinstance(value, dt.date):
         return value.isoformat()
-    return safe_text(value)
+    return _AFTER_SEPARATOR.sub(r"\1'", safe_text(value))
 
 
 def _yes_no(value: bool) -> str:

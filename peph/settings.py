@@ -1,5 +1,7 @@
 """The only settings file. Every value comes from the environment or `.env`; nonsense fails at start-up."""
 
+import re
+
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -256,6 +258,7 @@ REST_FRAMEWORK = {
         "peph.accounts.authentication.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_THROTTLE_CLASSES": ["peph.accounts.throttle.PersonThrottle"],
     "DEFAULT_RENDERER_CLASSES": ["peph.answers.QuickJSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
@@ -263,6 +266,8 @@ REST_FRAMEWORK = {
     "DEFAULT_METADATA_CLASS": None,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
+# Of one person, over all their tokens and all processes; 0 is no limit.
+API_REQUESTS_PER_MINUTE = bounded("API_REQUESTS_PER_MINUTE", default=600, least=0, most=100_000)
 KNOX_TOKEN_MODEL = "accounts.ApiToken"  # noqa: S105 - a model
 SPECTACULAR_SETTINGS = {
     "TITLE": "peph",
@@ -310,6 +315,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
 DOCUMENT_MAX_BYTES = env.int("DOCUMENT_MAX_BYTES", default=10 << 20)
 if not 1 << 10 <= DOCUMENT_MAX_BYTES <= 1 << 28:
     raise ImproperlyConfigured("DOCUMENT_MAX_BYTES must be from 1 kB to 256 MB.")
+# The clamd that looks for malicious software in what is put in: `host:port`, or the path of its socket.
+# Empty: nothing is looked for, and the pages of the documents say so. Given, nothing is read before
+# it is clean.
+CLAMD_ADDRESS = env.str("CLAMD_ADDRESS", default="").strip()
+if CLAMD_ADDRESS and not re.fullmatch(r"/.+|.+:\d{1,5}", CLAMD_ADDRESS):
+    raise ImproperlyConfigured("CLAMD_ADDRESS is host:port, or the path of a socket.")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -61,7 +61,9 @@ class Scratch:
             check=False,
         )
 
-    def in_processes(self, work: Callable[[int], None], count: int) -> list[int]:
+    def in_processes(
+        self, work: Callable[[int], None], count: int, *, seconds: int = 120
+    ) -> list[int]:
         """Run `work(0)` … `work(count - 1)` at once in forked processes; returns their exit statuses."""
         # No connection may be shared with a child.
         connections["default"].close()
@@ -70,7 +72,7 @@ class Scratch:
         for child in children:
             child.start()
         for child in children:
-            child.join(120)
+            child.join(seconds)
         return [child.exitcode if child.exitcode is not None else -1 for child in children]
 
 

@@ -185,7 +185,12 @@ def sample_export(request: HttpRequest, pk: uuid.UUID, format: str) -> Any:
     sample = get_visible(request, Sample.objects.with_people(), pk)
     if format not in FORMATS:
         raise Http404
-    access_log.record("export", request=request, obj=sample, detail={"format": format})
+    rows = [
+        *sample.items.visible_to(request.user).order_by("position").values_list("pk", flat=True),
+        *sample.findings.visible_to(request.user).standing().values_list("pk", flat=True),
+    ]
+    detail = {"format": format, "rows": len(rows)}
+    access_log.record("export", request=request, obj=sample, ids=rows, detail=detail)
     return answer(_rows(sample, request.user), COLUMNS, format=format, filename=sample.number)
 
 

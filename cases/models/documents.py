@@ -4,10 +4,12 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from cases.models.cases import Case
 from cases.models.placements import Placement
@@ -16,6 +18,15 @@ from organizations.models.hosts import HostOrganization, HostSite
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.records import Record
+
+
+class Readiness(models.TextChoices):
+    """Whether the bytes of a document may leave, as the scanner left them."""
+
+    READY = "ready", _("No malicious software found")
+    UNCHECKED = "unchecked", _("Not checked for malicious software")
+    WAITING = "waiting", _("Being checked")
+    REFUSED = "refused", _("Refused: malicious software")
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -28,7 +39,7 @@ class DocumentQuerySet(models.QuerySet["Document"]):
 
     def with_people(self) -> "DocumentQuerySet":
         """Everything a row of a list shows, in one query."""
-        return self.select_related(
+        return self.with_scan().select_related(
             "case__participant",
             "placement__participant",
             "placement__site__organization",
@@ -36,6 +47,11 @@ class DocumentQuerySet(models.QuerySet["Document"]):
             "uploaded_by",
             "replaced_by",
         )
+
+    def with_scan(self) -> "DocumentQuerySet":
+        """What the scanner said of the bytes of each, with it."""
+        contents = DocumentContent.objects.filter(pk=OuterRef("sha256"))
+        return self.annotate(scan=Coalesce(Subquery(contents.values("scan")), Value("")))
 
     def current(self) -> "DocumentQuerySet":
         """The last version of each, not withdrawn."""
@@ -148,6 +164,30 @@ class Document(Record):
         return reverse("cases:document_detail", args=[self.pk])
 
     @property
+    def readiness(self) -> str:
+        """Whether its bytes may be given: a `Readiness`."""
+        said = self.__dict__.get("scan")
+        if said is None:
+            found = DocumentContent.objects.filter(pk=self.sha256).values_list("scan", flat=True)
+            said = self.__dict__["scan"] = found.first() or ""
+        if said == DocumentContent.Scan.MALICIOUS:
+            return Readiness.REFUSED
+        if said == DocumentContent.Scan.CLEAN:
+            return Readiness.READY
+        return Readiness.WAITING if settings.CLAMD_ADDRESS else Readiness.UNCHECKED
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether the scanner found something in it."""
+        return self.readiness == Readiness.REFUSED
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether its bytes are given to whoever may see it."""
+        held_back = (Readiness.WAITING, Readiness.REFUSED)
+        return self.withdrawn_on is None and self.readiness not in held_back
+
+    @property
     def is_health(self) -> bool:
         return self.audience == self.Audience.HEALTH
 
@@ -165,15 +205,29 @@ class Document(Record):
 class DocumentContent(models.Model):
     """The bytes of documents, in the database: written in the same transaction as what names them."""
 
-    history_exempt = "Fixed by its key: the SHA-256 that the document's own history holds."
+    history_exempt = (
+        "Fixed by its key: the SHA-256 that the document's own history holds. What the scanner said is no"
+        " act of a person."
+    )
+
+    class Scan(models.TextChoices):
+        # What was never looked at is neither.
+        CLEAN = "clean", _("Clean")
+        MALICIOUS = "malicious", pgettext_lazy("by the scanner", "Refused")
 
     sha256 = models.CharField(max_length=64, primary_key=True)
     content = models.BinaryField()
+    # Of the bytes, not of a document: the same file put in twice is looked at once.
+    scan = models.CharField(max_length=9, choices=Scan, blank=True, default="")
+    scanned_at = models.DateTimeField(null=True)
 
     class Meta:
         verbose_name = _("content of a document")
         verbose_name_plural = _("contents of documents")
         default_permissions = ()
+        indexes = [
+            models.Index(fields=["scan"], condition=Q(scan=""), name="document_not_scanned"),
+        ]
 
     def __str__(self) -> str:
         return self.sha256

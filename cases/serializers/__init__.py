@@ -15,6 +15,7 @@ from cases.models import (
     TaskLink,
     WorkProfile,
 )
+from cases.models.documents import Readiness
 from cases.services.fit import Fit
 from cases.services.readiness import ReadinessState
 from cases.workflow import (
@@ -57,6 +58,7 @@ name_choices(
     FollowUpConcern=FollowUp.Concern.choices,
     ObjectiveState=Objective.State.choices,
     DocumentKind=Document.Kind.choices,
+    DocumentReadiness=Readiness.choices,
     DocumentAudience=Document.Audience.choices,
     KeyDate=KeyDate.choices,
     KeyDateChangeStatus=KeyDateChangeStatus.choices,

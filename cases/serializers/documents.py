@@ -3,6 +3,7 @@
 from rest_framework import serializers
 
 from cases.models import Document
+from cases.models.documents import Readiness
 from cases.serializers import related
 from organizations.serializers import RegionReference
 from peph.api import Body
@@ -16,6 +17,7 @@ class DocumentSerializer(serializers.ModelSerializer):
     region = RegionReference(read_only=True)
     uploaded_by = related.PersonReference(read_only=True, allow_null=True)
     replaces = serializers.UUIDField(source="replaces_id", read_only=True, allow_null=True)
+    readiness = serializers.ChoiceField(Readiness.choices, read_only=True)
     is_latest = serializers.BooleanField(read_only=True)
     actions = serializers.SerializerMethodField()
 
@@ -23,16 +25,17 @@ class DocumentSerializer(serializers.ModelSerializer):
         model = Document
         fields = read_only_fields = (
             "id", "version", "case", "placement", "region", "kind", "title", "audience",
-            "filename", "media_type", "size", "sha256", "number", "replaces", "is_latest",
+            "filename", "media_type", "size", "sha256", "readiness", "number", "replaces", "is_latest",
             "uploaded_by", "uploaded_at", "withdrawn_on", "actions",
         )  # fmt: skip
 
     def get_actions(self, document: Document) -> list[str]:
         if document.withdrawn_on is not None:
             return []
+        reading = ["content"] if document.is_readable else []
         if not document.can_edit:  # type: ignore[attr-defined]
-            return ["content"]
-        return ["content", "replace", "withdraw"] if document.is_latest else ["content", "withdraw"]
+            return reading
+        return [*reading, *(["replace"] if document.is_latest else []), "withdraw"]
 
 
 class DocumentNewBody(Body):

@@ -15,10 +15,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from cases.models import Case, Consent, Document, DocumentContent, Placement
+from cases.models.documents import Readiness
 from cases.policy import CASE_POLICY, DOCUMENT_POLICY, Action
 from cases.services.context import changing
 from cases.services.file_formats import Format, recognize, refused
 from cases.services.file_names import neutral_name
+from cases.services.scanning import ScannerUnavailable, verdict
 from peph.audit import access_log
 from peph.errors import Conflict, Invalid
 from peph.records import amend, check_version, locked, save_valid
@@ -65,6 +67,7 @@ def add_document(
     # Asked before the file is opened, so that nobody makes us read for nothing.
     _check_right(case, by, audience, replaces)
     kept = _accepted(file)
+    scanned = _scanned(kept.content)
     verb = "cases.document.replace" if replaces else "cases.document.add"
     with changing(case, by=by, verb=verb):
         case = locked(Case.objects.select_related("participant"), case.pk)
@@ -92,8 +95,21 @@ def add_document(
         )
         # Two people may put in the same bytes at once: they are kept once.
         DocumentContent.objects.bulk_create(
-            [DocumentContent(sha256=document.sha256, content=kept.content)], ignore_conflicts=True
+            [
+                DocumentContent(
+                    sha256=document.sha256,
+                    content=kept.content,
+                    scan=scanned,
+                    scanned_at=timezone.now() if scanned else None,
+                )
+            ],
+            ignore_conflicts=True,
         )
+        if scanned:
+            # The same bytes may be there already, put in while the scanner was away.
+            DocumentContent.objects.filter(pk=document.sha256, scan="").update(
+                scan=scanned, scanned_at=timezone.now()
+            )
         save_valid(document)
     return document
 
@@ -128,11 +144,17 @@ def withdraw_document(
 def read_document(document: Document, *, by: Any, request: HttpRequest | None = None) -> bytes:
     """The bytes as they were put in; the reading is logged before they leave.
 
-    Raises Forbidden, Conflict (withdrawn), AlteredContent.
+    Raises Forbidden, Conflict (withdrawn, or not known to be harmless), AlteredContent.
     """
     DOCUMENT_POLICY.check(by, Action.VIEW, document)
     if document.withdrawn_on is not None:
         raise Conflict(_("This document was withdrawn: it can no longer be read."))
+    if document.readiness == Readiness.WAITING:
+        raise Conflict(
+            _("This document is being checked for malicious software. Try again in a few minutes.")
+        )
+    if document.readiness == Readiness.REFUSED:
+        raise Conflict(_("Malicious software was found in this document: it is given to nobody."))
     access_log.record(
         "health" if document.is_health else "open",
         request=request,
@@ -190,6 +212,18 @@ def _check_audience(case: Case, audience: str, placement: Placement | None) -> N
         live = case.participant.consents.live()
         if not live.filter(purpose=Consent.Purpose.HEALTH).exists():
             raise Conflict(_("Record the consent “Collect health information” first."))
+
+
+def _scanned(content: bytes) -> str:
+    """What the scanner says; nothing when it cannot say. Raises Invalid for malicious software."""
+    try:
+        said = verdict(content)
+    except ScannerUnavailable as error:
+        logger.warning("A document waits for the scanner: %s", error)
+        return ""
+    if said == DocumentContent.Scan.MALICIOUS:
+        raise refused(_("Malicious software was found in this file: it is not accepted."))
+    return said
 
 
 def _accepted(file: BinaryIO) -> _File:

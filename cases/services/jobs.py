@@ -13,6 +13,8 @@ from typing import Any
 from django.conf import settings
 
 from cases.services.reminders import send_reminders
+from cases.services.scanning import scan_waiting
+from peph.accounts import throttle
 from peph.audit import index, proof
 from peph.audit.kept_notes import Contradicted
 from peph.idempotency.services import forget_old
@@ -76,7 +78,20 @@ def _mail(day: dt.date | None, progress: Progress) -> Result:
 
 
 def _erase(day: dt.date | None, progress: Progress) -> Result:
-    return Result({"erased": erase_sent(), "forgotten": forget_old()})
+    forgotten = forget_old() + throttle.forget_old()
+    return Result({"erased": erase_sent(), "forgotten": forgotten})
+
+
+def _scan(day: dt.date | None, progress: Progress) -> Result:
+    """Look at the documents that wait for the scanner; nothing to do where there is none."""
+    found = scan_waiting()
+    counts = {"clean": found.clean, "malicious": found.malicious, "waiting": found.waiting}
+    if found.problem:
+        return Result(counts, (f"The scanner did not answer: {found.problem}",), COULD_NOT)
+    if found.malicious:
+        told = f"Documents refused for malicious software: {found.malicious}"
+        return Result(counts, (told,), TO_LOOK_AT)
+    return Result(counts)
 
 
 def _index(day: dt.date | None, progress: Progress) -> Result:
@@ -113,6 +128,7 @@ JOBS: list[Job] = [
     Job(
         "erase", "erase the text of what was sent, and answers kept for requests sent again", _erase
     ),
+    Job("scan", "look for malicious software in the documents that wait", _scan),
     Job("index", "take the latest changes into the index of the history", _index),
     Job("verify", "prove the history", _verify),
     Job("checkpoint", "note where the history stands", _checkpoint),

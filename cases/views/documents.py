@@ -14,6 +14,7 @@ from cases.downloads import as_download
 from cases.forms.documents import DocumentForm, VersionOfDocumentForm, WithdrawDocumentForm
 from cases.lists.documents import DocumentFilter
 from cases.models import Case, Document, Placement
+from cases.models.documents import Readiness
 from cases.policy import CASE_POLICY, DOCUMENT_POLICY, Action
 from cases.services.documents import (
     add_document,
@@ -205,6 +206,7 @@ def _facts(document: Document) -> list[tuple[Any, Any]]:
         (_("Added on"), document.uploaded_at),
         (_("Added by"), document.uploaded_by),
         (_("SHA-256"), document.sha256),
+        (_("Check for malicious software"), Readiness(document.readiness).label),
     ]
     if document.placement is not None:
         rows.insert(2, (_("Placement"), document.placement))

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods
 
 from cases.models import TaskLink
 from cases.services import links
-from peph import throttle
+from peph.accounts import throttle
 from peph.accounts.middleware import LANGUAGES
 from peph.audit import access_log
 from peph.context import ENGLISH, FRENCH

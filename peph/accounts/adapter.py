@@ -1,6 +1,7 @@
 """What the sign-in library asks of us: accounts are not opened here, mail is in the person's language."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
@@ -116,6 +117,11 @@ class AccountAdapter(DefaultAccountAdapter):
             template_prefix, user, {**(context or {}), "user": user}, email or user.email
         )
 
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        # Where the service is reached, never what the request called it: anybody may ask for the message.
+        path = urlsplit(super().get_reset_password_from_key_url(key)).path
+        return settings.SITE_URL + path
+
     def format_email_subject(self, subject: str) -> str:
         return f"{settings.SITE_NAME} – {subject}"
 
@@ -129,6 +135,6 @@ class AccountAdapter(DefaultAccountAdapter):
         """The message, in the language of the person it goes to when that is known."""
         user = context.get("user")
         language = LANGUAGES[user.language] if user else translation.get_language()
-        context["site_url"] = self.request.build_absolute_uri("/")
+        context["site_url"] = f"{settings.SITE_URL}/"
         with translation.override(language):
             return super().render_mail(template_prefix, email, context, headers)

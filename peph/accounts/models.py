@@ -226,6 +226,22 @@ class SignInCount(models.Model):
         return self.key
 
 
+class RequestCount(models.Model):
+    """How often something was asked in one minute. What it is cannot be read from the key."""
+
+    history_exempt = "Counts requests of the running minute."
+
+    key = models.CharField(max_length=64, primary_key=True)
+    minute = models.BigIntegerField(db_index=True)
+    asked = models.PositiveIntegerField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class SecondFactorState(models.Model):
     """Since when somebody is asked for a second factor, and the last code of their application."""
 

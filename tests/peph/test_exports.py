@@ -1,9 +1,11 @@
 """Rows as files to take away: each format read back by what reads it, and no cell that runs."""
 
+import csv
 import datetime as dt
 import io
 import itertools
 import json
+import re
 from decimal import Decimal
 
 import openpyxl
@@ -86,6 +88,47 @@ def test_a_text_that_would_run_is_kept_as_text(text):
     assert book.active["A1"].value == "'=X"
     assert book.active["A2"].value.startswith("'")
     assert book.active["A2"].data_type == "s"
+
+
+BEFORE = [
+    "",
+    " ",
+    "\t",
+    "\r",
+    "\n",
+    "\x00",
+    "\u00a0",
+    "\ufeff",
+    "\u200b",
+    "\u202e",
+    "  ",
+    "a,",
+    "a;",
+    "a, ",
+    "a;\t",
+    "a\n",
+    "a|",
+]
+SIGNS = ["=", "+", "-", "@", "＝", "＋", "－", "＠"]
+WHAT = ["1+1", "cmd|' /C calc'!A0", 'HYPERLINK("http://a.example")', "SUM(A1)"]
+PAYLOADS = ["".join(parts) for parts in itertools.product(BEFORE, SIGNS, WHAT)]
+RUNS = re.compile(r"[\s\x00\u00a0\ufeff\u200b\u202e]*[=+\-@＝＋－＠]")
+
+
+def test_none_of_five_hundred_payloads_begins_a_cell_whatever_separates_them():
+    assert len(set(PAYLOADS)) >= 500
+    rows, columns = [(text,) for text in PAYLOADS], [Column("x", "X")]
+    book = openpyxl.load_workbook(
+        io.BytesIO(body(answer(rows, columns, format="xlsx", filename="x")))
+    )
+    cells = [row[0] for row in book.active.iter_rows(min_row=2)]
+    assert len(cells) == len(PAYLOADS)
+    assert [cell.value for cell in cells if cell.data_type != "s" or RUNS.match(cell.value)] == []
+    text = body(answer(rows, columns, format="csv", filename="x")).decode("utf-8-sig")
+    assert len(list(csv.reader(io.StringIO(text, newline=""), delimiter=";"))) == len(PAYLOADS) + 1
+    for delimiter in ";,\t|":
+        read = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+        assert [cell for row in read for cell in row if RUNS.match(cell)] == []
 
 
 def test_headings_and_cells_speak_the_language_of_the_request():

@@ -71,6 +71,27 @@ def test_a_refused_body_answers_400_in_the_shape_of_a_problem(what, cast):
     assert answer.json()["code"] == "invalid"
 
 
+class Unread:
+    """A body that nobody may begin to read."""
+
+    def read(self, size=-1):
+        raise AssertionError("A byte of it was read.")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("announced", "status"),
+    # Sent in pieces, it announces nothing: Django gives such a body to nobody.
+    [({"CONTENT_LENGTH": str(2**20 + 1)}, 413), ({"CONTENT_LENGTH": "9" * 40}, 413)]
+    + [({"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}, 400)],
+)
+def test_a_body_too_large_is_refused_before_it_is_read(announced, status, cast):
+    client = _as(cast["coordinator"])
+    given = {"wsgi.input": Unread(), "CONTENT_TYPE": "application/json"} | announced
+    answer = client.post("/api/v1/notes/", **given)
+    assert (answer.status_code, answer.json()["status"]) == (status, status)
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("content_type", "body", "status"),
