@@ -11,15 +11,66 @@ from django.test import RequestFactory
 from tests.engines import once
 
 pytestmark = [pytest.mark.django_db, once]
-HOSTS = ("evil.example", "evil.example%2f", "testserver.evil.example", "testserver@evil.example", "evil%E3%80%82example",
-         "evil\u3002example", "127.0.0.1", "[::1]", "0x7f.1", "2130706433")  # fmt: skip
-FORMS = ("http://{}", "https://{}/", "//{}", "///{}", "////{}", "/\\{}", "\\\\{}", "\\/{}", "/\t/{}", "/\n/{}", "\t//{}",
-         " //{}", "http:{}", "http:/{}", "https:\\\\{}", "hTTp://{}", "ftp://{}", "//{}\\@testserver/", "http://testserver@{}/",
-         "http://testserver\\.{}", "\x00//{}", "\u00a0//{}", "//{}#testserver", "//{}?testserver")  # fmt: skip
-OTHERS = ("javascript:alert(1)", "JaVaScRiPt:alert(1)", "java\nscript:alert(1)", "data:text/html,x", "vbscript:x",
-          "javascript://testserver/%0aalert(1)", "mailto:a@b.ca", "file:///etc/passwd", "blob:x", "about:blank", "x:y", "\x01javascript:x",
-          "//", "///", "\\", "//;@evil.example", "http://", "http:///evil.example", "/%0d%0aLocation:%20//evil.example",
-          "/\r\nSet-Cookie: a=b")  # fmt: skip
+HOSTS = (
+    "evil.example",
+    "evil.example%2f",
+    "testserver.evil.example",
+    "testserver@evil.example",
+    "evil%E3%80%82example",
+    "evil\u3002example",
+    "127.0.0.1",
+    "[::1]",
+    "0x7f.1",
+    "2130706433",
+)
+FORMS = (
+    "http://{}",
+    "https://{}/",
+    "//{}",
+    "///{}",
+    "////{}",
+    "/\\{}",
+    "\\\\{}",
+    "\\/{}",
+    "/\t/{}",
+    "/\n/{}",
+    "\t//{}",
+    " //{}",
+    "http:{}",
+    "http:/{}",
+    "https:\\\\{}",
+    "hTTp://{}",
+    "ftp://{}",
+    "//{}\\@testserver/",
+    "http://testserver@{}/",
+    "http://testserver\\.{}",
+    "\x00//{}",
+    "\u00a0//{}",
+    "//{}#testserver",
+    "//{}?testserver",
+)
+OTHERS = (
+    "javascript:alert(1)",
+    "JaVaScRiPt:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x",
+    "vbscript:x",
+    "javascript://testserver/%0aalert(1)",
+    "mailto:a@b.ca",
+    "file:///etc/passwd",
+    "blob:x",
+    "about:blank",
+    "x:y",
+    "\x01javascript:x",
+    "//",
+    "///",
+    "\\",
+    "//;@evil.example",
+    "http://",
+    "http:///evil.example",
+    "/%0d%0aLocation:%20//evil.example",
+    "/\r\nSet-Cookie: a=b",
+)
 TARGETS = [*(form.format(host) for form, host in itertools.product(FORMS, HOSTS)), *OTHERS]
 # What a browser makes of an address that stays here.
 HERE = re.compile(r"/(?![/\\])[^\\\t\r\n\x00]*|https?://testserver(/[^\\]*)?")
