@@ -1,5 +1,6 @@
 """The files about the persons the programme accompanies."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
@@ -30,7 +31,7 @@ _TIERS = {
 }
 
 
-def _tiers(table: dict[str, Action]) -> dict[str, Tier]:
+def _tiers(table: Mapping[str, Action]) -> dict[str, Tier]:
     """The tiers the API and the pages go by."""
     return {name: _TIERS[action] for name, action in table.items()}
 
