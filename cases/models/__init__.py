@@ -1,7 +1,8 @@
 """Models of the participant side, one file a noun."""
 
 from cases.models.accommodations import Accommodation
-from cases.models.cases import Case, CaseGrant
+from cases.models.case_grants import CaseGrant
+from cases.models.cases import Case
 from cases.models.checks import Dismissal
 from cases.models.conflicts import ConflictOfInterest
 from cases.models.consents import ConsentText

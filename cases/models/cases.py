@@ -1,7 +1,7 @@
-"""The case (dossier): one person's way through the programme, and the exceptional grants on it."""
+"""The case (dossier): one person's way through the programme."""
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,6 @@ from cases.models.participants import Participant
 from cases.numbers import new_number
 from cases.policy import CASE_POLICY, Action
 from cases.workflow import CASE_DECIDED, CASE_WORKFLOW, CaseStatus, ClosureReason
-from organizations.models.grants import Grant
 from organizations.models.hosts import HostOrganization, HostSite, JobClass
 from organizations.models.program import Program
 from organizations.models.regions import Region
@@ -280,25 +279,3 @@ def _free_number(fiscal_year: int) -> str:
     while Case.objects.filter(number=(number := new_number(fiscal_year))).exists():
         continue
     return number
-
-
-class CaseGrant(Grant):
-    """view_case, change_case, view_health: an exception for one case, with a reason and an end."""
-
-    ROLES: ClassVar = {
-        "view_case": _("Reader of the case"),
-        "change_case": _("Keeper of the case"),
-        "view_health": _("Reader of health information"),
-    }
-    NAMED_BY = "content_object__number"
-    MUST_END = True
-
-    content_object = models.ForeignKey(
-        Case, on_delete=models.PROTECT, related_name="grants", verbose_name=_("case")
-    )
-    history = Tracked(personal=("reason",), scope={"case": "content_object_id"})
-
-    class Meta(Grant.Meta):
-        abstract = False
-        verbose_name = _("grant on a case")
-        verbose_name_plural = _("grants on cases")

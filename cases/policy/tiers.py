@@ -115,7 +115,7 @@ _TABLE: Mapping[str, Mapping[Tier, str]] = {
         _S: "kind title audience filename media_type size sha256 number replaces uploaded_by uploaded_at"
         " withdrawn_on",
     },
-    "DocumentContent": {_S: "sha256 content"},
+    "DocumentContent": {_S: "sha256 content scan scanned_at"},
     "KeyDateChange": {
         _P: "key_date former corrected reason evidence status asked_by asked_at decided_by decided_at"
         " decision_comment",

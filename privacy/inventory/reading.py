@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from peph.access import AllOf, AnyOf, Granted, Rule, Through
+from peph.access import AllOf, AnyOf, Granted, Rule, Through, Unless
 from peph.audit import roles
 from peph.audit.history import declaration, is_history_model
 from peph.crypto import EncryptedTextField
@@ -87,7 +87,7 @@ def _grants(rule: Rule) -> list[frozenset[str]]:
         case AllOf():
             parts = [found for part in rule.rules if (found := _grants(part))]
             return [frozenset().union(*each) for each in product(*parts)] if parts else []
-        case Through():
+        case Through() | Unless():
             return _grants(rule.rule)
         case _:
             return []

@@ -6,7 +6,12 @@ from auditing.policy import ACCESS_LOG_POLICY, CHANGE_SET_POLICY
 from organizations import policy as hosts
 from privacy.inventory.files import GUARDED, PERSONS
 from privacy.inventory.shape import Held, PersonalFile, Tier
-from privacy.policy import ACCESS_REQUEST_POLICY, REGISTER_POLICY
+from privacy.policy import (
+    ACCESS_REQUEST_POLICY,
+    ERASURE_POLICY,
+    LEGAL_HOLD_POLICY,
+    REGISTER_POLICY,
+)
 
 WORK, TRACE = Tier.WORK, Tier.TRACE
 ONESELF = _("The person, and whoever runs the service")
@@ -31,6 +36,8 @@ FILES = (
                 collected=True,
             ),
             Held("privacy.Disclosure", Tier.PERSONAL, "participant", REGISTER_POLICY),
+            Held("privacy.LegalHold", Tier.PERSONAL, "participant", LEGAL_HOLD_POLICY),
+            Held("privacy.Erasure", TRACE, "participant", ERASURE_POLICY),
             Held("privacy.Incident", Tier.PERSONAL, policy=REGISTER_POLICY),
             Held("privacy.Anonymisation", WORK, policy=REGISTER_POLICY),
             Held("privacy.Contact", WORK, readers=_("Everybody: it is published")),
@@ -68,6 +75,8 @@ FILES = (
         models=(
             Held("accounts.User", WORK, readers=ONESELF),
             Held("accounts.ApiToken", WORK, readers=ONESELF),
+            Held("accounts.Identity", WORK, readers=OPERATORS),
+            Held("accounts.RequestCount", TRACE, readers=OPERATORS),
             Held("accounts.SecondFactorState", TRACE, readers=OPERATORS),
             Held("accounts.SignInCount", TRACE, readers=OPERATORS),
             Held("account.EmailAddress", WORK, readers=OPERATORS),
@@ -125,6 +134,7 @@ FILES = (
 IMPERSONAL = frozenset(
     {
         "audit.Checkpoint",
+        "audit.CheckpointKeyChange",
         "audit.IndexState",
         "auditing.ChecklistQuestion",
         "auditing.SampleQuestion",
@@ -135,6 +145,7 @@ IMPERSONAL = frozenset(
         "contenttypes.ContentType",
         "guardian.GroupObjectPermission",
         "guardian.UserObjectPermission",
+        "keys.DataKey",
         "organizations.Call",
         "organizations.EvaluationCriterion",
         "organizations.FollowUpStep",
@@ -143,5 +154,6 @@ IMPERSONAL = frozenset(
         "organizations.Program",
         "organizations.ProjectCriterion",
         "organizations.Region",
+        "privacy.RetentionRule",
     }
 )

@@ -50,6 +50,9 @@ LIFE: dict[str, dict[str, Any]] = {
     },
     "cases.FollowUp": {"step": None, "subject": "x"},
     "cases.Match": {"status": "proposed", "placement": None},
+    "cases.ConflictOfInterest": {
+        "ended_at": dt.datetime(2019, 6, 1, tzinfo=dt.UTC), "end_reason": "x",
+    },
     "privacy.LegalHold": {"lifted_on": DAY},
 }  # fmt: skip
 
@@ -236,6 +239,8 @@ def made(each: Hanging, pool: dict[Any, Any], values: dict[str, Any]) -> Any:
         record.value = "yes"
     if each.label == "privacy.LegalHold":
         record.lifted_by = User.objects.first()
+    if each.label == "cases.ConflictOfInterest":
+        record.ended_by = User.objects.first()
     # Not save(): what a record checks of its neighbours is not the question here.
     each.model._base_manager.bulk_create([record])
     return record
