@@ -117,7 +117,9 @@ def through(client: Client, provider: Provider, subject: str = SUBJECT, **form: 
 
 
 def said(client: Client) -> str:
-    return client.get("/accounts/login/", follow=True).content.decode()
+    """What stands above the next page."""
+    page = client.get("/accounts/login/").content.decode()
+    return page.partition('id="messages"')[2].partition("<main")[0]
 
 
 def test_without_a_provider_there_is_no_trace_of_one(client: Client, db: None) -> None:
@@ -264,9 +266,12 @@ def test_who_came_by_the_provider_proves_again_there(
     assert asked["Location"].startswith(CONFIRM)
     assert "Identité Québec" in client.get(asked["Location"]).content.decode()
     target = urllib.parse.parse_qs(urllib.parse.urlsplit(asked["Location"]).query)["next"][0]
-    answer = through(client, provider, at=CONFIRM, next=target)
-    assert answer.status_code == 200
+    kept = through(client, provider, at=CONFIRM, next=target)["Location"]
     assert client.session.session_key != key
+    assert client.get(kept).status_code == 200
+    assert linked.auth_token_set.count() == 0
+    # The kept form is carried out by a button: coming back from elsewhere is a link.
+    assert client.post(kept.split("?")[0], {"next": target}).status_code == 200
     assert linked.auth_token_set.count() == 1
 
 
