@@ -10,6 +10,6 @@ class FactorStage(AuthenticateStage):
     """The library's, less those who showed a factor to the provider, where the settings let it count."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        if request.session.get(sessions.PROVIDER_FACTOR):
+        if sessions.has_provider_factor(request.session, self.login.user):
             return False
         return bool(super()._should_handle(request))

@@ -119,7 +119,7 @@ def _sign_in(request: HttpRequest, flow: Flow, user: User, *, has_factor: bool) 
         home = request.build_absolute_uri(reverse(settings.LOGIN_URL))
         request.session[sessions.LEAVE_AT] = client.address_to_leave(home)
     if has_factor:
-        request.session[sessions.PROVIDER_FACTOR] = True
+        request.session[sessions.PROVIDER_FACTOR] = str(user.pk)
     else:
         request.session.pop(sessions.PROVIDER_FACTOR, None)
     record_authentication(request, user, method="provider", type="provider" if has_factor else None)
@@ -128,9 +128,8 @@ def _sign_in(request: HttpRequest, flow: Flow, user: User, *, has_factor: bool) 
 
 
 def _confirmed(request: HttpRequest, flow: Flow, user: User | None) -> HttpResponse:
-    if user is None or not request.user.is_authenticated or str(user.pk) != flow.confirms:
-        return _refused(request, _("This is not the identity your account is linked to."))
-    if request.user.pk != user.pk:
+    # Who began, who is signed in now, and whom the provider knows are one person.
+    if user is None or {str(user.pk), str(request.user.pk)} != {flow.confirms}:
         return _refused(request, _("This is not the identity your account is linked to."))
     sessions.renew_key(request)
     record_authentication(request, user, method="provider", reauthenticated=True)

@@ -27,6 +27,7 @@ from peph.audit.changes import SYSTEM
 from peph.audit.models import AccessLog
 from peph.errors import Conflict, Invalid
 from tests.engines import once
+from tests.peph.accounts.conftest import PASSWORD
 
 SUBJECT = "7f3c-lea"
 BEGIN, BACK, CONFIRM = (f"/accounts/provider/{end}" for end in ("", "back/", "confirm/"))
@@ -208,6 +209,18 @@ def test_a_factor_shown_to_the_provider_counts_where_the_settings_say_so(
     landed = through(client, provider, next=PROFILE)["Location"]
     assert landed == (PROFILE if counts else reverse("mfa_authenticate"))
     provider.knows(SUBJECT)
+
+
+def test_a_factor_shown_by_somebody_else_counts_for_nobody(
+    client: Client, provider: Provider, person: User, english_person: User
+) -> None:
+    """A session that was opened by one person, and turns to another one."""
+    session = client.session
+    session[sessions.PROVIDER_FACTOR] = str(english_person.pk)
+    session.save()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    form = {"login": person.email, "password": PASSWORD}
+    assert client.post("/accounts/login/", form)["Location"] == reverse("mfa_authenticate")
 
 
 def test_an_answer_nobody_asked_for_opens_nothing(
