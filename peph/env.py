@@ -1,6 +1,7 @@
 """Reading the environment and `.env`, strictly: what makes no sense stops the start-up."""
 
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import environ
@@ -56,24 +57,36 @@ def encryption_keys() -> list[str]:
     return keys
 
 
-# A provider on this machine, as the tests have one.
+# On this machine only may an identity provider be asked without TLS, as the tests do.
 LOOPBACK = ("http://127.0.0.1:", "http://localhost:")
 
 
-def issuer(name: str) -> str:
-    """The address that names an identity provider: https, or a port of this machine; empty for none."""
-    value = env.str(name, default="")
-    if value and not value.startswith(("https://", *LOOPBACK)):
-        raise ImproperlyConfigured(f"{name} must begin with https://.")
-    return value
-
-
-def form_origins(issuer: str, others: list[str]) -> list[str]:
-    """Where a form may lead, besides to us: the provider's sign-in page, and others it says it is at."""
-    if not issuer:
-        return []
-    parts = urlsplit(issuer)
-    return [f"{parts.scheme}://{parts.netloc}", *others]
+def oidc() -> dict[str, Any]:
+    """The settings of an identity provider (OpenID Connect); an empty OIDC_ISSUER means there is none."""
+    issuer = env.str("OIDC_ISSUER", default="")
+    if issuer and not issuer.startswith(("https://", *LOOPBACK)):
+        raise ImproperlyConfigured("OIDC_ISSUER must begin with https://.")
+    found: dict[str, Any] = {
+        "OIDC_ISSUER": issuer,
+        "OIDC_CLIENT_ID": env.str("OIDC_CLIENT_ID", default=""),
+        "OIDC_CLIENT_SECRET": env.str("OIDC_CLIENT_SECRET", default=""),
+        "OIDC_NAME": env.str("OIDC_NAME", default="OpenID Connect"),
+        "OIDC_SCOPE": env.str("OIDC_SCOPE", default="openid"),
+        # What it says (`acr`, `amr`) when it saw a second factor; empty: ours is asked for all the same.
+        "OIDC_FACTOR_ACR": env.list("OIDC_FACTOR_ACR", default=[]),
+        "OIDC_FACTOR_AMR": env.list("OIDC_FACTOR_AMR", default=[]),
+        # Signing out here ends the session there too, as one wants on a machine of several people.
+        "OIDC_SIGN_OUT": flag("OIDC_SIGN_OUT", default=True),
+        "OIDC_PLAIN_HTTP": LOOPBACK,
+        # Where a form of ours may lead: the provider's sign-in page, and where else it says it is.
+        "OIDC_ORIGINS": env.list("OIDC_ORIGINS", default=[]),
+    }
+    if issuer:
+        parts = urlsplit(issuer)
+        found["OIDC_ORIGINS"] = [f"{parts.scheme}://{parts.netloc}", *found["OIDC_ORIGINS"]]
+        if not (found["OIDC_CLIENT_ID"] and found["OIDC_CLIENT_SECRET"]):
+            raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+    return found
 
 
 def database() -> dict:

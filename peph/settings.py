@@ -13,11 +13,10 @@ from peph.env import (
     encryption_keys,
     env,
     flag,
-    form_origins,
     secret,
 )
 from peph.sign_in_settings import *  # noqa: F403
-from peph.sign_in_settings import OIDC_ISSUER, OIDC_ORIGINS
+from peph.sign_in_settings import OIDC
 
 DEBUG = flag("DEBUG", default=False)
 SECRET_KEY = secret("SECRET_KEY", length=50)
@@ -148,7 +147,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF, *form_origins(OIDC_ISSUER, OIDC_ORIGINS)],
+        "form-action": [SELF, *OIDC["OIDC_ORIGINS"]],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

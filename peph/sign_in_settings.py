@@ -1,8 +1,6 @@
 """The settings of signing in: accounts, passwords, second factors, sessions, an identity provider."""
 
-from django.core.exceptions import ImproperlyConfigured
-
-from peph.env import LOOPBACK, bounded, env, flag, issuer
+from peph.env import bounded, env, flag, oidc
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -56,18 +54,6 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 # A code of the step before or after is good too: clocks differ, and typing takes some people longer.
 MFA_TOTP_TOLERANCE = 1
-# Signing in by an identity provider (OpenID Connect), beside the password; empty: there is none.
-OIDC_ISSUER, OIDC_ORIGINS = issuer("OIDC_ISSUER"), env.list("OIDC_ORIGINS", default=[])
-OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
-OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
-OIDC_NAME = env.str("OIDC_NAME", default="OpenID Connect")
-OIDC_SCOPE = env.str("OIDC_SCOPE", default="openid")
-# What the provider says (`acr`, `amr`) when it saw a second factor; empty: ours is asked for all the same.
-OIDC_FACTOR_ACR = env.list("OIDC_FACTOR_ACR", default=[])
-OIDC_FACTOR_AMR = env.list("OIDC_FACTOR_AMR", default=[])
-# Signing out here ends the session there too, as one wants on a machine of several people.
-OIDC_SIGN_OUT = flag("OIDC_SIGN_OUT", default=True)
-# On this machine only may a provider be asked without TLS.
-OIDC_PLAIN_HTTP = LOOPBACK
-if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
-    raise ImproperlyConfigured("OIDC_ISSUER needs OIDC_CLIENT_ID and OIDC_CLIENT_SECRET.")
+# Signing in by an identity provider, where there is one: OIDC_ISSUER and the like (docs/sign-in.md).
+OIDC = oidc()
+vars().update(OIDC)

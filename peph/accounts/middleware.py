@@ -90,7 +90,7 @@ STILL_OPEN = frozenset(
         "mfa_generate_recovery_codes", "mfa_reauthenticate", "mfa_reauthenticate_webauthn",
         "account_reauthenticate", "account_logout", "account_language", "account_stay",
         "account_change_password", "account_profile", "account_sessions", "account_session_end",
-        "account_sessions_end_others",
+        "account_sessions_end_others", "account_provider_confirm", "account_provider_go_on",
     }
 )  # fmt: skip
 

@@ -59,7 +59,7 @@ def due(user: Any) -> dt.datetime | None:
 
 def due_in(session: Any, user: Any) -> dt.datetime | None:
     """The same in a session: one opened by the provider with a factor shown there asks for no other."""
-    return None if session.get(sessions.PROVIDER_FACTOR) else due(user)
+    return None if sessions.has_provider_factor(session, user) else due(user)
 
 
 def is_overdue(user: Any, session: Any) -> bool:

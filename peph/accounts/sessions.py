@@ -17,6 +17,11 @@ BY_PROVIDER, PROVIDER_FACTOR, LEAVE_AT = "by_provider", "provider_factor", "leav
 TOUCH_SECONDS = 60
 
 
+def has_provider_factor(session: Any, user: Any) -> bool:
+    """Whether this very person showed a second factor to the identity provider to open the session."""
+    return bool(session.get(PROVIDER_FACTOR) == str(user.pk))
+
+
 def begin(request: HttpRequest) -> None:
     """Somebody just signed in: the limits are counted from now."""
     request.session[SIGNED_IN] = request.session[SEEN] = time.time()

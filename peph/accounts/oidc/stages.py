@@ -10,6 +10,7 @@ class FactorStage(AuthenticateStage):
     """The library's, less those who showed a factor to the provider, where the settings let it count."""
 
     def _should_handle(self, request: HttpRequest) -> bool:
-        if request.session.get(sessions.PROVIDER_FACTOR):
+        user = self.login.user
+        if user is not None and sessions.has_provider_factor(request.session, user):
             return False
         return bool(super()._should_handle(request))

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any, cast
 
 from allauth.account.internal.flows.login import perform_login, record_authentication
-from allauth.account.internal.flows.reauthentication import resume_request
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY, resume_request
 from allauth.account.models import Login
 from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
@@ -16,13 +16,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
+from django.utils.http import urlencode
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from peph.accounts import sessions
+from peph.accounts import sessions, step_up
 from peph.accounts.identities import account_of
 from peph.accounts.models import User
 from peph.accounts.oidc import client
@@ -50,7 +51,30 @@ def confirm(request: HttpRequest) -> HttpResponse:
     target = get_next_redirect_url(request) or ""
     if request.method == "POST":
         return _go(request, client.new_flow(back_to=target, confirms=str(request.user.pk)))
-    context = {"provider": settings.OIDC_NAME, "next": target}
+    provider = {"provider": settings.OIDC_NAME}
+    context = {
+        "text": _("What you are about to do needs you to sign in again with %(provider)s.")
+        % provider,
+        "button": _("Continue with %(provider)s") % provider,
+        "action": reverse("account_provider_confirm"),
+        "next": target,
+    }
+    return render(request, "account/provider_confirm.html", context)
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+def go_on(request: HttpRequest) -> HttpResponse:
+    """Carry out the form kept while one proved who one is: by a button, for a link writes nothing."""
+    target = get_next_redirect_url(request) or ""
+    if request.method == "POST" and step_up.is_recent(request):
+        return cast(HttpResponse, resume_request(request)) or redirect(settings.LOGIN_REDIRECT_URL)
+    context = {
+        "text": _("You have confirmed that it is you. What you filled in was kept."),
+        "button": _("Go on"),
+        "action": reverse("account_provider_go_on"),
+        "next": target,
+    }
     return render(request, "account/provider_confirm.html", context)
 
 
@@ -95,7 +119,7 @@ def _sign_in(request: HttpRequest, flow: Flow, user: User, *, has_factor: bool) 
         home = request.build_absolute_uri(reverse(settings.LOGIN_URL))
         request.session[sessions.LEAVE_AT] = client.address_to_leave(home)
     if has_factor:
-        request.session[sessions.PROVIDER_FACTOR] = True
+        request.session[sessions.PROVIDER_FACTOR] = str(user.pk)
     else:
         request.session.pop(sessions.PROVIDER_FACTOR, None)
     record_authentication(request, user, method="provider", type="provider" if has_factor else None)
@@ -104,16 +128,15 @@ def _sign_in(request: HttpRequest, flow: Flow, user: User, *, has_factor: bool) 
 
 
 def _confirmed(request: HttpRequest, flow: Flow, user: User | None) -> HttpResponse:
-    if user is None or not request.user.is_authenticated or str(user.pk) != flow.confirms:
-        return _refused(request, _("This is not the identity your account is linked to."))
-    if request.user.pk != user.pk:
+    # Who began, who is signed in now, and whom the provider knows are one person.
+    if user is None or {str(user.pk), str(request.user.pk)} != {flow.confirms}:
         return _refused(request, _("This is not the identity your account is linked to."))
     sessions.renew_key(request)
     record_authentication(request, user, method="provider", reauthenticated=True)
-    query = request.GET.copy()
-    query[REDIRECT_FIELD_NAME] = flow.back_to
-    request.GET = query  # type: ignore[assignment]
-    return cast(HttpResponse, resume_request(request)) or redirect(settings.LOGIN_REDIRECT_URL)
+    if STATE_SESSION_KEY in request.session:
+        query = urlencode({REDIRECT_FIELD_NAME: flow.back_to})
+        return redirect(f"{reverse('account_provider_go_on')}?{query}")
+    return redirect(flow.back_to or settings.LOGIN_REDIRECT_URL)
 
 
 def _go(request: HttpRequest, flow: Flow) -> HttpResponse:

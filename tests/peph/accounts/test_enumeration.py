@@ -1,7 +1,6 @@
 """Nobody learns who has an account: the same words, the same status, the same work.
 
-Time is what the work takes. Counting it is exact where measuring is not; `docs/sign-in.md` has the figures
-that were measured.
+Time is what the work takes: counting it is exact where measuring is not.
 """
 
 import re

@@ -27,6 +27,7 @@ from peph.audit.changes import SYSTEM
 from peph.audit.models import AccessLog
 from peph.errors import Conflict, Invalid
 from tests.engines import once
+from tests.peph.accounts.conftest import PASSWORD
 
 SUBJECT = "7f3c-lea"
 BEGIN, BACK, CONFIRM = (f"/accounts/provider/{end}" for end in ("", "back/", "confirm/"))
@@ -117,7 +118,9 @@ def through(client: Client, provider: Provider, subject: str = SUBJECT, **form: 
 
 
 def said(client: Client) -> str:
-    return client.get("/accounts/login/", follow=True).content.decode()
+    """What stands above the next page."""
+    page = client.get("/accounts/login/").content.decode()
+    return page.partition('id="messages"')[2].partition("<main")[0]
 
 
 def test_without_a_provider_there_is_no_trace_of_one(client: Client, db: None) -> None:
@@ -208,6 +211,18 @@ def test_a_factor_shown_to_the_provider_counts_where_the_settings_say_so(
     provider.knows(SUBJECT)
 
 
+def test_a_factor_shown_by_somebody_else_counts_for_nobody(
+    client: Client, provider: Provider, person: User, english_person: User
+) -> None:
+    """A session that was opened by one person, and turns to another one."""
+    session = client.session
+    session[sessions.PROVIDER_FACTOR] = str(english_person.pk)
+    session.save()
+    Authenticator.objects.create(user=person, type=Authenticator.Type.TOTP, data={"secret": "x"})
+    form = {"login": person.email, "password": PASSWORD}
+    assert client.post("/accounts/login/", form)["Location"] == reverse("mfa_authenticate")
+
+
 def test_an_answer_nobody_asked_for_opens_nothing(
     client: Client, provider: Provider, linked: User
 ) -> None:
@@ -264,9 +279,12 @@ def test_who_came_by_the_provider_proves_again_there(
     assert asked["Location"].startswith(CONFIRM)
     assert "Identité Québec" in client.get(asked["Location"]).content.decode()
     target = urllib.parse.parse_qs(urllib.parse.urlsplit(asked["Location"]).query)["next"][0]
-    answer = through(client, provider, at=CONFIRM, next=target)
-    assert answer.status_code == 200
+    kept = through(client, provider, at=CONFIRM, next=target)["Location"]
     assert client.session.session_key != key
+    assert client.get(kept).status_code == 200
+    assert linked.auth_token_set.count() == 0
+    # The kept form is carried out by a button: coming back from elsewhere is a link.
+    assert client.post(kept.split("?")[0], {"next": target}).status_code == 200
     assert linked.auth_token_set.count() == 1
 
 

@@ -18,12 +18,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from django.test import override_settings
+from django.test import Client, override_settings
 
 from cases.models import Case, DisabilityRecord, Note
 from peph import crypto
@@ -279,3 +280,13 @@ def test_all_keys_change_while_the_service_works(service: Service) -> None:
 def _public(seed: str) -> str:
     key = key_changes.Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
     return key.public_key().public_bytes_raw().hex()
+
+
+def test_the_control_a_key_changed_without_steps_does_sign_people_out(
+    client: Client, cast: dict[str, User], settings: Any
+) -> None:
+    """What the steps are for: the same change made at once, as one would by hand."""
+    client.force_login(cast["coordinator"])
+    assert client.get("/accounts/profile/").status_code == 200
+    settings.SECRET_KEY = "another " + "k" * 50
+    assert client.get("/accounts/profile/").status_code == 302
