@@ -17,12 +17,13 @@ class PrivacyConfig(AppConfig):
         from privacy.middleware import is_up_to_date
         from privacy.services import jobs
         from privacy.services.retention import load_retention
-        from privacy.views import case_retention
+        from privacy.views import case_retention, home_blocks
 
         navigation.register()
         verbs.register()
         # Retention and erasure.
         case_retention.register()
+        home_blocks.register()
         jobs.register()
         reference.register("retention_rules", load_retention)
         register_need("erasures", is_up_to_date)
