@@ -78,7 +78,9 @@ def test_an_erasure_from_the_proposal_to_the_approval(client, cast, old):
     assert "Approuver l’effacement" not in page
     approve = reverse("privacy:erasure_move", args=[erasure.pk, "approve"])
     assert client.get(approve).status_code == 403
+    assert "Effacements à décider" not in text_of(client.get("/"))
     client.force_login(cast["lead"])
+    assert "Effacements à décider" in text_of(client.get("/"))
     assert "Approuver l’effacement" in text_of(client.get(erasure.get_absolute_url()))
     stale = {"version": erasure.version + 1, "decision_comment": ""}
     assert client.post(approve, stale).status_code == 412
