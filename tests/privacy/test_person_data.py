@@ -181,7 +181,7 @@ def test_a_list_of_accesses_that_is_cut_says_so(cast, case, person, monkeypatch)
     monkeypatch.setattr(accesses, "MOST_LINES", 1)
     data = data_of(person, by=cast["privacy"], asked=Asked(accesses=True), format="json")
     assert data.is_cut
-    assert any("plus que ce qui" in line for line in introduction(data))
+    assert any("plus souvent que" in line for line in introduction(data))
 
 
 # ------------------------------------------------------------------ in which form
