@@ -49,6 +49,8 @@ class Noun:
     rows: list[Any]
     apart: int
     changes: list[Any]
+    # Columns whose former values belong to the health tier, for somebody who does not read it.
+    hidden: frozenset[str] = frozenset()
 
     @property
     def name(self) -> str:
@@ -62,7 +64,7 @@ class Noun:
     def change_fields(self) -> list[models.Field]:
         """Columns of a row of the history: when, what, then the record's own."""
         found: Any = declaration(self.held.model).history_model._meta
-        own = {each.name for each in self.fields}
+        own = {each.name for each in self.fields if each.attname not in self.hidden}
         return [found.get_field("history_date"), found.get_field("history_type")] + [
             each for each in found.concrete_fields if each.name in own
         ]
@@ -160,6 +162,8 @@ def _noun(
         rows=rows,
         apart=found.count() - len(rows) if held.health is not None else 0,
         changes=_changes(held, rows) if history else [],
+        # What is no longer of the health tier may have been.
+        hidden=frozenset() if health else declaration(held.model).hidden,
     )
 
 

@@ -166,6 +166,15 @@ def test_what_was_changed_comes_on_demand(cast, case, person):
     assert [each["history_type"] for each in changes] == ["added", "changed"]
 
 
+def test_former_titles_of_documents_are_for_readers_of_health(cast, case, person, full_lead):
+    put(case, cast["coordinator"], title="Curriculum")
+    for who, told in (("privacy", False), ("lead", True)):
+        body, rows = whole(person, cast[who], history=True)
+        assert rows["cases.document"][0]["title"] == "Curriculum"
+        (changes,) = (each["changes"] for each in body["held"] if each["kind"] == "cases.document")
+        assert ("title" in changes[0]) == told
+
+
 def test_who_opened_the_file_comes_on_demand(client, cast, case, person, url):
     client.force_login(cast["coordinator"])
     client.get(case.get_absolute_url())
@@ -181,7 +190,7 @@ def test_a_list_of_accesses_that_is_cut_says_so(cast, case, person, monkeypatch)
     monkeypatch.setattr(accesses, "MOST_LINES", 1)
     data = data_of(person, by=cast["privacy"], asked=Asked(accesses=True), format="json")
     assert data.is_cut
-    assert any("plus que ce qui" in line for line in introduction(data))
+    assert any("plus souvent que" in line for line in introduction(data))
 
 
 # ------------------------------------------------------------------ in which form
