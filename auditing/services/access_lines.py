@@ -1,7 +1,7 @@
 """Lines of the access log as people read them: names for keys, a sentence for a code."""
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,10 +84,19 @@ def lines_of(rows: Iterable[AccessLog], user: Any) -> list[AccessLine]:
     shown = list(rows)
     if closed := closed_records(scope_of(user)):
         for row in shown:
-            row.object_ids = row.object_ids and [key for key in row.object_ids if key not in closed]
+            _withhold(row, closed)
     people = User.objects.in_bulk({row.actor_id for row in shown} - {None} | _accounts(shown))
     cases = Case.objects.in_bulk({key for row in shown if (key := _case_of(row))})
     return [_line(row, people, cases) for row in shown]
+
+
+def _withhold(row: AccessLog, closed: Collection[str]) -> None:
+    """Take these keys out of a line that is about something else: a list, a filter, what was not found."""
+    row.object_ids = row.object_ids and [key for key in row.object_ids if key not in closed]
+    if any(key in row.path for key in closed):
+        row.path = ""
+    if row.detail and any(key in str(row.detail) for key in closed):
+        row.detail = None
 
 
 def who_text(row: Any, people: dict[Any, User]) -> str:

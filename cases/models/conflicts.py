@@ -30,6 +30,10 @@ class ConflictQuerySet(models.QuerySet["ConflictOfInterest"]):
         """Declared and not ended: what they hide is hidden now."""
         return self.filter(ended_at__isnull=True)
 
+    def keep_out(self, user: Any, participant_id: Any) -> bool:
+        """Whether the cases of this person are closed to `user`."""
+        return self.in_force().filter(case__participant=participant_id, user=user).exists()
+
 
 class ConflictOfInterest(Record):
     """Somebody with an account is too close to the person of a case: a relative, a colleague, a neighbour.

@@ -258,21 +258,17 @@ def is_coordinator(user: Any, region_id: Any) -> bool:
 
 def may_answer_for(case: Case, user: Any) -> bool:
     """Whether the person coordinates the region of the case and is in no conflict about its participant."""
-    return is_coordinator(user, case.region_id) and not is_in_conflict(user, case.participant_id)
+    return is_coordinator(user, case.region_id) and not (
+        ConflictOfInterest.objects.keep_out(user, case.participant_id)
+    )
 
 
-def is_in_conflict(user: Any, participant_id: Any) -> bool:
-    """Whether a conflict of interest closes this person's cases to `user`."""
-    closed = ConflictOfInterest.objects.in_force().filter(case__participant=participant_id)
-    return closed.filter(user=user).exists()
-
-
-def _check_coordinator(user: Any, region_id: Any, participant_id: Any = None) -> None:
+def _check_coordinator(user: Any, region_id: Any, participant_id: Any) -> None:
     if user is None:
         return
     if not is_coordinator(user, region_id):
         raise Invalid(fields={"coordinator": [_("This person does not coordinate that region.")]})
-    if participant_id is not None and is_in_conflict(user, participant_id):
+    if ConflictOfInterest.objects.keep_out(user, participant_id):
         raise Invalid(fields={"coordinator": [_("This person has a conflict of interest.")]})
 
 

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from cases.models import Case, ConflictOfInterest
 from cases.policy import CASE_POLICY, CONFLICT_POLICY, Action
 from cases.policy.rules import CASE
-from cases.services.cases import is_in_conflict
 from cases.services.context import changing
 from peph.errors import Conflict, Invalid
 from peph.records import check_version, locked, save_valid
@@ -31,7 +30,7 @@ def declare_conflict(case: Case, *, by: Any, user: Any, reason: str) -> Conflict
         CASE_POLICY.check(by, Action.VIEW if user == by else Action.SHARE, case)
         if why := obstacle(case, user):
             raise Conflict(why)
-        if is_in_conflict(user, case.participant_id):
+        if ConflictOfInterest.objects.keep_out(user, case.participant_id):
             raise Invalid(fields={"email": [_("This conflict of interest is already declared.")]})
         conflict = ConflictOfInterest(case=case, user=user, reason=reason.strip(), declared_by=by)
         save_valid(conflict)

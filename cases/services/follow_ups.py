@@ -6,7 +6,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, FollowUp, Placement
+from cases.models import Case, ConflictOfInterest, FollowUp, Placement
 from cases.policy import CASE_POLICY, FOLLOW_UP_POLICY, Action
 from cases.services.context import changing, check_open
 from peph.errors import Conflict, Invalid
@@ -30,6 +30,7 @@ def add_follow_up(
         check_open(case)
         if placement is not None and placement.case_id != case.pk:
             raise Invalid(fields={"placement": [_("This placement belongs to another case.")]})
+        _check_responsible(fields.get("responsible"), case)
         return plan_follow_up(case, subject=subject, due_on=due_on, placement=placement, **fields)
 
 
@@ -56,8 +57,15 @@ def update_follow_up(
         check_version(follow_up, version)
         if follow_up.done_on is not None:
             raise Conflict(_("This follow-up is done: add another one instead."))
+        if fields.get("responsible") != follow_up.responsible:
+            _check_responsible(fields.get("responsible"), follow_up.case)
         amend(follow_up, fields)
     return follow_up
+
+
+def _check_responsible(user: Any, case: Case) -> None:
+    if user is not None and ConflictOfInterest.objects.keep_out(user, case.participant_id):
+        raise Invalid(fields={"responsible": [_("This person has a conflict of interest.")]})
 
 
 def complete_follow_up(

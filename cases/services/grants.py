@@ -6,9 +6,8 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from cases.models import Case, CaseGrant
+from cases.models import Case, CaseGrant, ConflictOfInterest
 from cases.policy import CASE_POLICY, Action
-from cases.services.cases import is_in_conflict
 from cases.services.context import changing
 from organizations.models import Grant
 from organizations.services import grants
@@ -25,7 +24,7 @@ def share_case(
         CASE_POLICY.check(by, Action.SHARE, case)
         if expires_on is None:
             raise Invalid(fields={"expires_on": [_("An exception for one case has a last day.")]})
-        if is_in_conflict(user, case.participant_id):
+        if ConflictOfInterest.objects.keep_out(user, case.participant_id):
             raise Invalid(fields={"email": [_("This person has a conflict of interest.")]})
         return grants.write_grant(
             CaseGrant,

@@ -16,6 +16,7 @@ from cases.policy import CASE_POLICY, Action
 from cases.services.cases import update_case
 from cases.services.conflicts import declare_conflict, end_conflict
 from cases.services.due_reminders import wanted
+from cases.services.follow_ups import update_follow_up
 from cases.services.grants import share_case
 from organizations.services.grants import give_grant
 from organizations.services.transfers import grants_of, transfer_grants
@@ -246,7 +247,7 @@ def test_a_lead_ends_it_never_the_person_in_it(who, outcome, cast, case):
             end_conflict(conflict, by=cast[who], reason="Divorce")
 
 
-def test_what_is_refused_around_it(cast, case):
+def test_what_is_refused_around_it(cast, case, follow_up):
     conflict = declared(case, cast, "colleague")
 
     with pytest.raises(Invalid):
@@ -261,6 +262,9 @@ def test_what_is_refused_around_it(cast, case):
     with pytest.raises(Invalid) as refusal:
         update_case(case, by=cast["lead"], coordinator=cast["colleague"])
     assert "coordinator" in refusal.value.fields
+    with pytest.raises(Invalid) as refusal:
+        update_follow_up(follow_up, by=cast["lead"], responsible=cast["colleague"])
+    assert "responsible" in refusal.value.fields
     with pytest.raises(Invalid) as refusal:
         share_case(
             case, by=cast["lead"], user=cast["colleague"], role="view_health", reason="x",

@@ -95,8 +95,8 @@ def test_the_list_of_writes_is_complete():
         and not name.startswith("_")
     }
     helpers = {
-        "is_coordinator", "may_answer_for", "is_in_conflict",
-        "follow_placement", "check_may_change", "check_author", "latest_case", "usual_end",
+        "is_coordinator", "may_answer_for", "follow_placement", "check_may_change", "check_author",
+        "latest_case", "usual_end",
         # Part of another write, which asks who may.
         "plan_follow_up", "mark_done",
     }  # fmt: skip
