@@ -105,6 +105,7 @@ PAGES = [
     ("post", "cases:placement_new", {"pk": "case"}, (302, 404, 404, 404, 403, 409)),
     ("get", "cases:signature_new", {"pk": "placement", "role": "supervisor"}, (302, 404, 404, 404, 403, 409)),
     ("post", "cases:signature_new", {"pk": "placement", "role": "supervisor"}, (302, 404, 404, 404, 403, 409)),
+    ("get", "cases:signature_new", {"pk": "placement", "role": "host_coordinator"}, (302, 404, 404, 404, 403, 409)),
     ("get", "cases:problem_list", {}, (302, 403, 200, 403, 403, 200)),
     ("get", "cases:problem_dismiss", {"code": "past-end", "pk": "unknown"}, (302, 404, 404, 404, 404, 404)),
     ("post", "cases:problem_dismiss", {"code": "past-end", "pk": "unknown"}, (302, 404, 404, 404, 404, 404)),

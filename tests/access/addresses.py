@@ -69,6 +69,13 @@ PROJECT_MOVES = {
 CALL_MOVES = dict.fromkeys(
     ("open", "close", "reopen", "start-selection", "publish", "archive"), "edit"
 )
+# Each signs in the own name; the ministry’s is its representative’s.
+SIGNS = {
+    "participant": "answer",
+    "supervisor": "report",
+    "host_coordinator": "sign",
+    "program": "edit",
+}
 SAMPLE_MOVES = {"sign": "edit", "abandon": "edit"}
 FINDING_MOVES = {"answer": "answer", "return": "edit", "close": "edit", "withdraw": "edit"}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from tests.access.addresses import ROWS, Row
+from tests.access.addresses import ROWS, SIGNS, Row
 from tests.access.facts import Person, Record
 from tests.access.oracle import allowed, roles_at, sees, somewhere
 from tests.access.people import Account
@@ -99,6 +99,8 @@ class Plan:
         row = ROWS[name]
         if row.moves:
             return row.moves[arguments["name"]]
+        if name == "cases:signature_new":
+            return SIGNS[arguments["role"]]
         if name == "cases:evaluation_new":
             return "answer" if arguments["kind"] == "self" else "evaluate"
         return row.needs.get(method, "view")

@@ -30,8 +30,11 @@ def prepared(cast, quiet):
 
 def others(prepared):
     """What happens to the other ministry, beside its being absent."""
-    changed = {"changed": lambda: twins.changed(prepared.made)}
-    return {"present": lambda: twins.present(prepared.made), **changed} if WHOLE else changed
+    made = prepared.made
+    found = {"changed": lambda: twins.changed(made)}
+    if WHOLE:
+        found |= {"present": lambda: twins.present(made), "busy": lambda: twins.busy(made)}
+    return found
 
 
 def test_what_a_ministry_can_fetch_is_the_same_without_the_others(prepared):

@@ -27,6 +27,7 @@ ROLES = (
     "representative", "auditor of a ministry", "supervisor", "editor of one case",
     "reader of one case", "supervisor of another site", "supervisor of another region",
 )  # fmt: skip
+THEIR_ROLES = ("representative of another ministry", "supervisor of another ministry")
 SEEDS = ["/", *(f"{reverse(route)}?page_size=2" for route in LISTS)]
 PAGES = ("cases:case_list", "cases:placement_list", "cases:follow_up_list", "cases:match_list",
          "cases:capacity", "cases:accommodation_list", "cases:evaluation_list", "cases:calendar",
@@ -138,7 +139,9 @@ def _links(url: str, content: bytes) -> list[str]:
     ]
     if url.startswith("/api/v1/") and "?page_size" in url:
         base = url.partition("?")[0]
-        found += [f"{base}{key.decode()}/" for key in KEY.findall(content)[:2]]
+        for key in KEY.findall(content):
+            record = f"{base}{key.decode()}/"
+            found += [record, f"{record}history/", f"{record}as-of/2090-01-01/"]
     return sorted({each for each in found if not LEFT_OUT.search(each)})
 
 
@@ -176,8 +179,16 @@ def changed(made: world.World) -> None:
         HostOrganization.objects.filter(pk=theirs.pk).update(name="Autre nom")
 
 
+def busy(made: world.World) -> None:
+    """It has them, people who work on them, and an auditor of its own."""
+    present(made)
+    people.populate(made.objects, THEIR_ROLES)
+    with change(by=SYSTEM, verb="auditing.sample.draw"):
+        world.draw(made, "SAAQ", "SAAQ 03")
+
+
 # More than the other ministry ever writes.
-CHANGES, ROWS = 40, 400
+CHANGES, ROWS = 40, 500
 
 
 def _written() -> tuple[int, int]:

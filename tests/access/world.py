@@ -104,7 +104,7 @@ def build(names: Iterable[str] = tuple(CASES)) -> World:
     add(world, names)
     with change(by=SYSTEM, verb="auditing.sample.draw", reason="Tirage"):
         for mandate in ("program", "03", "MTMD"):
-            _sample(world, mandate)
+            draw(world, mandate, "MTMD 03")
     return world
 
 
@@ -317,11 +317,12 @@ def _document(world: World, case: Case, placement: Placement | None, audience: s
     _put(world, document)
 
 
-def _sample(world: World, mandate: str) -> None:
+def draw(world: World, mandate: str, name: str) -> None:
+    """A sample of one case under that mandate, with a finding about it and one about no case."""
     region = world.objects.get(("region", mandate))
     host = world.objects.get(("organization", mandate))
     auditor = world.authors["auditor"]
-    case = world.objects["case", "MTMD 03"]
+    case = world.objects["case", name]
     sample = Sample(
         number=f"E-2026-{mandate[:6]}", population="cases", size=1, head_number=1,
         population_size=1, population_digest="0" * 64, seed="graine", drawn_by=auditor,
