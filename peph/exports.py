@@ -46,12 +46,12 @@ LONGEST_XLSX_TEXT = 32_767
 FIRST_XLSX_YEAR = 1900
 # A cell that begins so is run as a formula by the program that opens the file. Some programs drop what is
 # not seen before it, and read a wide sign as the narrow one.
-_FORMULA = re.compile(
-    r"[\t\r\n]|[\s\0-\x1f\x7f-\xa0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff]*[=+\-@＝＋－＠﹢﹣﹦﹫]"
-)
+_UNSEEN = r"\s\0-\x1f\x7f-\xa0\u00ad\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff"
+_SIGNS = r"=+\-@＝＋－＠﹢﹣﹦﹫"
+_FORMULA = re.compile(rf"[\t\r\n]|[{_UNSEEN}]*[{_SIGNS}]")
 # What another separator than ours would make the beginning of a cell: the computer of a reader may be set
 # to English, or a program may take a line for a row.
-_AFTER_SEPARATOR = re.compile(r"([,;\t\r\n|][ \t\xa0]*)(?=[=+\-@＝＋－＠])")
+_AFTER_SEPARATOR = re.compile(rf"([,;\t\r\n|][{_UNSEEN}]*)(?=[{_SIGNS}])")
 _CHUNK = 500
 
 

@@ -1,9 +1,15 @@
 """Lines of the access log, and what of them is out of the ordinary, for programs."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from peph.answers import Quick
 from peph.audit.models.change_sets import Channel
+
+
+@extend_schema_field({"type": "object", "additionalProperties": True})
+class Detail(serializers.JSONField):
+    """What else is known of an access: names and values."""
 
 
 class AccessLineSerializer(Quick, serializers.Serializer):
@@ -23,5 +29,5 @@ class AccessLineSerializer(Quick, serializers.Serializer):
     case = serializers.UUIDField(source="row.case_id", allow_null=True)
     channel = serializers.ChoiceField(Channel.choices, source="row.channel")
     path = serializers.CharField(source="row.path")
-    detail = serializers.JSONField(source="row.detail", allow_null=True)
+    detail = Detail(source="row.detail", allow_null=True)
     request = serializers.UUIDField(source="row.request_id", allow_null=True)

@@ -57,7 +57,7 @@ COLUMNS = [
 def sample_report(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The report of a sample as a tagged PDF, in the language of the page."""
     sample = get_visible(request, Sample.objects.with_people(), pk)
-    access_log.record("export", request=request, obj=sample, detail={"format": "pdf"})
+    _log_export(request, sample, "pdf")
     title = _("Audit sample %(number)s: %(title)s") % {
         "number": sample.number,
         "title": sample.title,
@@ -185,13 +185,21 @@ def sample_export(request: HttpRequest, pk: uuid.UUID, format: str) -> Any:
     sample = get_visible(request, Sample.objects.with_people(), pk)
     if format not in FORMATS:
         raise Http404
+    _log_export(request, sample, format)
+    return answer(_rows(sample, request.user), COLUMNS, format=format, filename=sample.number)
+
+
+def _log_export(request: HttpRequest, sample: Sample, format: str) -> None:
+    """Which records leave the service, besides the sample itself: its elements and its findings."""
     rows = [
         *sample.items.visible_to(request.user).order_by("position").values_list("pk", flat=True),
-        *sample.findings.visible_to(request.user).standing().values_list("pk", flat=True),
+        *sample.findings.visible_to(request.user)
+        .standing()
+        .order_by("number")
+        .values_list("pk", flat=True),
     ]
     detail = {"format": format, "rows": len(rows)}
     access_log.record("export", request=request, obj=sample, ids=rows, detail=detail)
-    return answer(_rows(sample, request.user), COLUMNS, format=format, filename=sample.number)
 
 
 def _rows(sample: Sample, user: Any) -> Iterator[list[Any]]:

@@ -2,6 +2,7 @@
 
 import re
 import stat
+import struct
 import zipfile
 from io import BytesIO
 
@@ -23,11 +24,14 @@ _ACTIVE = re.compile(
     re.IGNORECASE,
 )
 _CHART = re.compile(r"^word/embeddings/[^/]+\.xlsx$", re.IGNORECASE)
+_END_OF_TABLE, _LONGEST_END, _LONGEST_ENTRY, _SHORTEST_HEADER = b"PK\x05\x06", 65_557, 400, 30
+_MARKUP = re.compile(r"\.(xml|rels)$", re.IGNORECASE)
 _EXECUTABLE, _ARCHIVE = (b"MZ", b"\x7fELF", b"#!"), b"PK\x03\x04"
 
 
 def word_processor_kind(content: bytes) -> str:
     """ ".docx" or ".odt". Raises Invalid for any other archive, and for one that is not safe to keep."""
+    _check_table(content)
     try:
         with zipfile.ZipFile(BytesIO(content)) as archive:
             entries = archive.infolist()
@@ -48,6 +52,31 @@ def _refused(message: object) -> Invalid:
     return Invalid(fields={"file": [message]})
 
 
+def _check_table(content: bytes) -> None:
+    """How long the table of the archive says it is, before it is read: a million entries fit in little."""
+    at = content.rfind(_END_OF_TABLE, max(0, len(content) - _LONGEST_END))
+    if at < 0 or len(content) < at + 22:
+        # The library says what is wrong with it.
+        return
+    entries, size = struct.unpack("<HI", content[at + 10 : at + 16])
+    if entries > MOST_ENTRIES or size > MOST_ENTRIES * _LONGEST_ENTRY:
+        raise _unfolds()
+
+
+def _unfolds() -> Invalid:
+    return _refused(_("This document unfolds into far more than its size: it is not accepted."))
+
+
+def _overlap(entries: list[zipfile.ZipInfo], end: int) -> bool:
+    """Whether two entries share bytes: what is stored once would be unpacked many times."""
+    places = sorted((entry.header_offset, entry.compress_size) for entry in entries)
+    starts = [*(start for start, _size in places), end]
+    return any(
+        start + _SHORTEST_HEADER + size > following
+        for (start, size), following in zip(places, starts[1:], strict=True)
+    )
+
+
 def _check_entries(entries: list[zipfile.ZipInfo], content: bytes) -> None:
     """What the table of the archive says, before anything is unpacked."""
     unpacked = sum(entry.file_size for entry in entries)
@@ -56,8 +85,10 @@ def _check_entries(entries: list[zipfile.ZipInfo], content: bytes) -> None:
         or unpacked > MOST_UNPACKED
         or unpacked > max(RATIO_FROM, MOST_RATIO * len(content))
     ):
-        raise _refused(_("This document unfolds into far more than its size: it is not accepted."))
+        raise _unfolds()
     if len({entry.filename.lower() for entry in entries}) != len(entries):
+        raise _refused(_("This document is not built as it should be."))
+    if _overlap(entries, len(content)):
         raise _refused(_("This document is not built as it should be."))
     # Bytes before the first entry: the archive hides behind something else.
     if not entries or min(entry.header_offset for entry in entries) != 0:
@@ -113,10 +144,15 @@ def _check_xml(archive: zipfile.ZipFile, name: str) -> None:
 
 def _check_content(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> None:
     """Unpack one entry: its check sum must hold, and it must be neither a program nor an archive."""
+    is_markup = bool(_MARKUP.search(entry.filename))
     with archive.open(entry) as unpacked:
-        head = unpacked.read(4)
-        while unpacked.read(1 << 16):
-            pass
+        head = piece = unpacked.read(4)
+        before = b""
+        while piece:
+            # Split between two pieces it is still one.
+            if is_markup and b"<!DOCTYPE" in before + piece:
+                raise _refused(_("This document is not built as it should be."))
+            before, piece = (before + piece)[-8:], unpacked.read(1 << 16)
     if head.startswith(_EXECUTABLE) or (
         head.startswith(_ARCHIVE) and not _CHART.match(entry.filename)
     ):

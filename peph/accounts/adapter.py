@@ -1,5 +1,6 @@
 """What the sign-in library asks of us: accounts are not opened here, mail is in the person's language."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -28,6 +29,15 @@ WAYS = {
 OF_PROVIDER = {"allauth.mfa.stages.AuthenticateStage": "peph.accounts.oidc.stages.FactorStage"}
 
 
+# A path, and nothing that a browser could read as another host, another scheme or a second line.
+_HERE = re.compile(r"/(?![/\\])[^\\\x00-\x1f\x7f]*")
+
+
+def stays_here(target: str | None) -> bool:
+    """Whether a browser sent to this address stays in the service."""
+    return bool(target and _HERE.fullmatch(target))
+
+
 class AccountAdapter(DefaultAccountAdapter):
     """Sign-up closed; one address an account, the one on `User`."""
 
@@ -39,6 +49,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        return stays_here(url)
 
     def is_ajax(self, request: HttpRequest) -> bool:
         # The library's JSON answers repeat what was typed in the form, the password too.

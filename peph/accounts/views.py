@@ -11,16 +11,16 @@ from allauth.account import views as library
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_POST, require_safe
 
 from peph.accounts import forms, services, sessions
+from peph.accounts.adapter import stays_here
 from peph.accounts.middleware import COOKIE
 from peph.accounts.models import ApiToken, User
 from peph.accounts.step_up import step_up
@@ -78,11 +78,10 @@ def language(request: HttpRequest) -> HttpResponse:
     """Choose the language: kept on the account of who is signed in, in a cookie for the others."""
     chosen = request.POST.get("language", "")
     target = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(
-        target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
+    if not stays_here(target):
         target = reverse(settings.LOGIN_REDIRECT_URL)
-    response = redirect(target)
+    # Not `redirect`, which takes what is no address for the name of a view.
+    response = HttpResponseRedirect(target)
     if chosen in User.Language:
         if request.user.is_authenticated:
             services.set_language(request.user, chosen, by=request.user)

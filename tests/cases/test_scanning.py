@@ -13,7 +13,6 @@ from cases.services import scanning
 from cases.services.documents import add_document, read_document
 from cases.services.jobs import COULD_NOT, DONE, JOBS, TO_LOOK_AT
 from peph.errors import Conflict, Invalid
-from peph.progress import Progress
 from tests.cases import files
 from tests.cases.files import named
 
@@ -88,7 +87,7 @@ def put(cast, case):
 
 def job():
     (found,) = [each for each in JOBS if each.name == "scan"]
-    return found.run(None, Progress())
+    return found.run(None, lambda done, total: None)
 
 
 def test_a_clean_file_is_given_at_once(put, clamd, cast):

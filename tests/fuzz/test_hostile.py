@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.engines import once
-from tests.fuzz import generated, hostile, places
+from tests.fuzz import hostile, places
 from tests.fuzz.asking import Service, Tally
 from tests.fuzz.hostile import Request
-from tests.fuzz.test_schema import headers_of, real_of
+from tests.fuzz.test_schema import described, headers_of
 from tests.fuzz.values import BODIES, values
 from tests.test_routes import things
 
@@ -22,7 +22,9 @@ __all__ = ["things"]
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "0"))
 # Where the statuses go, to be compared with those of the other engine.
 STATUSES = os.environ.get("FUZZ_STATUSES", "")
-pytestmark = [pytest.mark.django_db] if REQUESTS else [pytest.mark.django_db, once]
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("fuzz")]
+if not REQUESTS:
+    pytestmark.append(once)
 # Every so many places, and every so many values: numbers without a common factor reach all pairs.
 STRIDE = 1009
 
@@ -49,8 +51,7 @@ def test_no_hostile_value_is_an_error_of_ours(cookies, things):
     def look(request):
         return service(request.environ(cookies[request.who]))
 
-    raw = generated.description()
-    operations = generated.operations(raw, real_of)
+    raw, operations = described()
     found = [
         *places.of_the_api(operations, raw, things),
         *(places.of_the_pages(look, things) if REQUESTS else ()),
@@ -80,7 +81,7 @@ def test_no_hostile_value_is_an_error_of_ours(cookies, things):
 def _requests(found, operations, things):
     """Each value somewhere and each place with some; then whole bodies for operations that take one."""
     many = values()
-    for turn in range(REQUESTS or 250):
+    for turn in range(REQUESTS or 150):
         place = found[turn % len(found)] if REQUESTS else found[turn * 61 % len(found)]
         value = many[(turn * STRIDE + turn // len(found)) % len(many)]
         yield ("fr", "en")[turn % 2], place.put(value)

@@ -77,6 +77,8 @@ class Unread:
     def read(self, size=-1):
         raise AssertionError("A byte of it was read.")
 
+    readline = read
+
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
