@@ -77,6 +77,7 @@ FILES = (
             _part("Reminder", cases.FOLLOW_UP_POLICY, Tier.TRACE),
             _part("Dismissal", cases.CASE_POLICY, Tier.TRACE, action=Action.AUDIT),
             _part("KeyDateChange", cases.KEY_DATE_POLICY),
+            _part("ConflictOfInterest", cases.CONFLICT_POLICY, Tier.TRACE),
             Held(
                 "cases.CaseGrant",
                 Tier.TRACE,

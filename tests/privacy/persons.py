@@ -53,6 +53,9 @@ LIFE: dict[str, dict[str, Any]] = {
     "cases.ConflictOfInterest": {
         "ended_at": dt.datetime(2019, 6, 1, tzinfo=dt.UTC), "end_reason": "x",
     },
+    "privacy.AccessRequest": {
+        "received_on": DAY, "extended_on": DAY, "extension_reason": "x", "state": "open",
+    },
     "privacy.LegalHold": {"lifted_on": DAY},
 }  # fmt: skip
 
