@@ -21,9 +21,10 @@ from tests import BASE_DIR
 
 MEDIUM = 2
 SECONDS = 600
+# Without "ldap": there is none here, and the lock after failed tries looks to it like an answer of one.
 MODULES = (
     "backup,brute_login_form,cookieflags,crlf,csp,csrf,exec,file,htaccess,htp,http_headers,information_disclosure,"
-    "inconsistent_redirection,ldap,log4shell,methods,nikto,permanentxss,redirect,shellshock,spring4shell,sql,ssrf,"
+    "inconsistent_redirection,log4shell,methods,nikto,permanentxss,redirect,shellshock,spring4shell,sql,ssrf,"
     "timesql,upload,xss,xxe"
 )
 # Signing out would end the session that the scanner works with.

@@ -21,7 +21,8 @@ __all__ = ["things"]
 # In one process: the description is read once for all of them.
 pytestmark = [pytest.mark.django_db, once, pytest.mark.xdist_group("fuzz")]
 
-PEOPLE = ("lead", "coordinator", "representative")
+# Person → the least share of answers that say yes: a host may do little, and is refused the rest.
+PEOPLE = {"lead": 0.25, "coordinator": 0.2, "representative": 0.1}
 CASES = int(os.environ.get("FUZZ_CASES", "0"))
 SEED = int(os.environ.get("FUZZ_SEED", "1"))
 # In the test run each person asks every sixth operation.
@@ -62,7 +63,7 @@ def test_no_generated_request_is_an_error_of_ours(who, client, cast, things):
     service, tally, headers = Service(), Tally(), headers_of(client, cast[who])
     _raw, found = described()
     each = max(1, -(-CASES // (len(found) * len(PEOPLE))))
-    shown = found[PEOPLE.index(who) :: 6] if SHORT else found
+    shown = found[[*PEOPLE].index(who) :: 6] if SHORT else found
     for operation in shown:
         generated.ask_all(
             service, operation, things, cases=each, number=SEED, headers=headers, tally=tally
@@ -71,4 +72,4 @@ def test_no_generated_request_is_an_error_of_ours(who, client, cast, things):
     for wrong in tally.wrong[:200]:
         print(wrong)
     assert tally.wrong == []
-    assert tally.accepted >= 0.2
+    assert tally.accepted >= (0.1 if SHORT else PEOPLE[who])
