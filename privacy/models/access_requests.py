@@ -103,6 +103,7 @@ class AccessRequest(Entry):
             "format_needed",
             "extension_reason",
             "answer",
+            "refusal_article",
             "refusal_reason",
         ),
         excluded_fields=("updated_at",),

@@ -62,7 +62,15 @@ class Disclosure(Entry):
     )
 
     history = Tracked(
-        personal=("information", "purpose", "justification"), excluded_fields=("updated_at",)
+        personal=(
+            "recipient",
+            "information",
+            "purpose",
+            "justification",
+            "agreement",
+            "measures",
+        ),
+        excluded_fields=("updated_at",),
     )
     objects = EntryQuerySet.as_manager()
 

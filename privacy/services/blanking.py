@@ -34,6 +34,8 @@ KEPT: dict[str, Any] = {
     "auditing.SampleItem.object_key": _(
         "The key of a record, by which the sample can be drawn again."
     ),
+    "privacy.AccessRequest.number": _("The number of an entry of a register, in order of arrival."),
+    "privacy.Disclosure.number": _("The number of an entry of a register, in order of arrival."),
     "privacy.Erasure.preview": _("How many records of each kind, nothing of what they say."),
     "privacy.Erasure.counts": _("How many records of each kind, nothing of what they say."),
 }
