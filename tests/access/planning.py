@@ -138,7 +138,7 @@ class Plan:
         )
 
     def of_accounts(self) -> Iterator[Probe]:
-        """What stands behind no record: to whoever did not sign in, as the table says; to whoever did, their own."""
+        """What stands behind no record: as the table says to whoever did not sign in, their own to the others."""
         for method, name, arguments, (signed_out, *signed_in) in ACCOUNTS:
             if name.startswith("cases:"):
                 continue
