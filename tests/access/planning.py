@@ -138,9 +138,10 @@ class Plan:
         )
 
     def of_accounts(self) -> Iterator[Probe]:
-        """What stands behind no record: as the table says to whoever did not sign in, their own to the others."""
+        """What stands behind no record: as the table says without an account, one’s own with one."""
         for method, name, arguments, (signed_out, *signed_in) in ACCOUNTS:
-            if name.startswith("cases:"):
+            # Secret addresses are asked apart; signing in by a passkey counts the tries of an address.
+            if name.startswith("cases:") or (method, name) == ("post", "mfa_login_webauthn"):
                 continue
             url = reverse(name, kwargs={k: self._stands_for(v) for k, v in arguments.items()})
             for person in self.people:
