@@ -55,18 +55,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(status=CaseStatus.CLOSED, closed_on__lt=_years_before(day, years))
 
     def matching_text(self, text: str, *, user: Any = None) -> "CaseQuerySet":
-        """By names, accents and case ignored; a text with a digit is one of the two numbers of a case.
-
-        The number in the old spreadsheet is of the personal tier: for `user`, where they read that tier.
-        """
+        """By names, accents and case ignored; a text with a digit is one of the two numbers of a case."""
         if not plain(text):
             return self
         if any(char.isdigit() for char in text):
             given = text.strip()
-            old = Q(legacy_number=given)
-            if user is not None:
-                old &= CASE_POLICY.q(user, Action.READ_PERSONAL)
-            return self.filter(Q(number=given.upper()) | old)
+            # The old number is of the personal tier: for `user`, where they read that tier.
+            told = Q() if user is None else CASE_POLICY.q(user, Action.READ_PERSONAL)
+            return self.filter(Q(number=given.upper()) | Q(legacy_number=given) & told)
         # Of a rare name, the cases are found and sorted; those of a frequent one are soon met, newest first.
         people = Participant.objects.named(text).values_list("pk", flat=True)[: RARE_NAME + 1]
         if len(found := list(people)) <= RARE_NAME:
