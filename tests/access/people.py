@@ -98,7 +98,7 @@ def populate(
                 is_staff=how == "superuser",
                 is_superuser=how == "superuser",
             )
-            user.set_unusable_password()
+            user.set_password("mot-de-passe-de-campagne")
             user.save()
             held = [
                 TABLES[on](
