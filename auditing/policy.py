@@ -1,6 +1,7 @@
 """Who reads the history and the access log, draws samples, answers findings: each in the own scope."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -37,8 +38,6 @@ class _NamesInConflict(Rule):
 _ABOUT_A_CASE = (
     (CASE, "pk"),
     ("cases.Participant", "cases"),
-    ("cases.Consent", "participant__cases"),
-    ("cases.DisabilityRecord", "participant__cases"),
     ("auditing.SampleItem", "subject_case"),
     ("auditing.ItemAnswer", "item__subject_case"),
 )
@@ -50,10 +49,22 @@ def closed_keys(scope: Scope) -> list[str]:
     if not cases:
         return []
     found: set[str] = set()
-    for label, path in _ABOUT_A_CASE:
+    for label, path in (*_ABOUT_A_CASE, *_about_a_person()):
         rows = apps.get_model(label)._default_manager.filter(**{f"{path}__in": cases})
         found |= {str(key) for key in rows.values_list("pk", flat=True)}
     return sorted(found)
+
+
+@cache
+def _about_a_person() -> tuple[tuple[str, str], ...]:
+    """What names a person, be it with no case: consents, health, registers."""
+    return tuple(
+        (model._meta.label, "participant__cases")
+        for model in apps.get_models()
+        if issubclass(model, Record)
+        and any(field.name == "participant" for field in model._meta.local_concrete_fields)
+        and model._meta.label != CASE
+    )
 
 
 def closed_records(scope: Scope) -> frozenset[str]:

@@ -12,7 +12,7 @@ from peph.resources import Resource
 from peph.transition_api import offers
 from privacy.lists import filters
 from privacy.models import AccessRequest, Anonymisation, Disclosure, Entry, Incident
-from privacy.policy import ACCESS_REQUEST_POLICY, REGISTER_POLICY
+from privacy.policy import ACCESS_REQUEST_POLICY, DISCLOSURE_POLICY, REGISTER_POLICY
 from privacy.serializers import registers as shapes
 from privacy.services.registers import add_entry, correct_entry, move_entry
 from privacy.workflow import ACCESS_REQUEST_WORKFLOW, INCIDENT_WORKFLOW
@@ -73,7 +73,7 @@ class DisclosureResource(EntryResource):
     model = Disclosure
     queryset = Disclosure.objects.with_people()
     filterset_class = filters.DisclosureFilter
-    policy = REGISTER_POLICY
+    policy = DISCLOSURE_POLICY
 
 
 @offers(INCIDENT_WORKFLOW, move_entry)

@@ -8,6 +8,7 @@ from privacy.inventory.files import GUARDED, PERSONS
 from privacy.inventory.shape import Held, PersonalFile, Tier
 from privacy.policy import (
     ACCESS_REQUEST_POLICY,
+    DISCLOSURE_POLICY,
     ERASURE_POLICY,
     LEGAL_HOLD_POLICY,
     REGISTER_POLICY,
@@ -35,7 +36,7 @@ FILES = (
                 ACCESS_REQUEST_POLICY,
                 collected=True,
             ),
-            Held("privacy.Disclosure", Tier.PERSONAL, "participant", REGISTER_POLICY),
+            Held("privacy.Disclosure", Tier.PERSONAL, "participant", DISCLOSURE_POLICY),
             Held("privacy.LegalHold", Tier.PERSONAL, "participant", LEGAL_HOLD_POLICY),
             Held("privacy.Erasure", TRACE, "participant", ERASURE_POLICY),
             Held("privacy.Incident", Tier.PERSONAL, policy=REGISTER_POLICY),

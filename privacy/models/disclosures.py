@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from cases.models import Participant
 from peph.audit.history import Tracked
 from privacy.models.entries import Entry, EntryQuerySet
-from privacy.policy import REGISTER_POLICY
+from privacy.policy import DISCLOSURE_POLICY
 
 
 class Disclosure(Entry):
@@ -29,7 +29,7 @@ class Disclosure(Entry):
         S68 = "s68", _("s. 68 (another public body)")
         OTHER = "other", _("Another provision, named in the reason")
 
-    policy = REGISTER_POLICY
+    policy = DISCLOSURE_POLICY
     prefix = "COM"
     shown_with = ("noted_by", "participant")
     past = ("disclosed_on",)

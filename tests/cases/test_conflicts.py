@@ -10,6 +10,7 @@ from django.utils import timezone, tree
 
 import auditing.policy
 import cases.policy
+import privacy.policy
 from auditing.services.mandates import Mandate, mandate_of
 from cases.models import Case, ConflictOfInterest, FollowUp, Participant
 from cases.policy import CASE_POLICY, Action
@@ -43,6 +44,10 @@ OF_NO_CASE = {
     "SAMPLE_POLICY",
     "CHECKLIST_POLICY",
     "PROOF_POLICY",
+    "REGISTER_POLICY",
+    "CONTACT_POLICY",
+    "INVENTORY_POLICY",
+    "RETENTION_RULE_POLICY",
 }
 # The longest to answer, and of no case.
 SKIPPED = {"api_schema", "api_docs", "auditing:proof", "api-proof-verify"}
@@ -105,7 +110,7 @@ def in_full(condition: Any) -> str:
 def policies():
     return {
         name: policy
-        for module in (cases.policy, auditing.policy)
+        for module in (cases.policy, auditing.policy, privacy.policy)
         for name, policy in vars(module).items()
         if isinstance(policy, Policy) and name not in OF_NO_CASE
     }

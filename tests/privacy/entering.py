@@ -11,7 +11,7 @@ FIELDS: dict[type, dict[str, Any]] = {
     AccessRequest: {
         "kind": "access",
         "received_on": DAY,
-        "requester_name": "Éloïse Côté-Tremblay",
+        "requester_name": "Ghislaine Vadeboncœur",
         "requester_contact": "eloise@exemple.qc.ca",
         "wanted": "Mon dossier au complet",
     },
