@@ -40,9 +40,6 @@ class CaseFilter(TieredFilterSet):
     awaited = df.BooleanFilter(
         method="only_awaited", label=_("Only those whose expected return has passed")
     )
-    past_retention = df.BooleanFilter(
-        method="only_past_retention", label=_("Only those kept beyond the retention period")
-    )
 
     class Meta:
         model = Case
@@ -55,7 +52,6 @@ class CaseFilter(TieredFilterSet):
             "mine",
             "open",
             "awaited",
-            "past_retention",
         )
 
     def by_text(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
@@ -70,9 +66,6 @@ class CaseFilter(TieredFilterSet):
 
     def only_awaited(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
         return queryset.awaited() if value else queryset  # type: ignore[attr-defined]
-
-    def only_past_retention(self, queryset: QuerySet, name: str, value: Any) -> QuerySet:
-        return queryset.past_retention() if value else queryset  # type: ignore[attr-defined]
 
 
 class PlacementFilter(TieredFilterSet):

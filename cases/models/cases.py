@@ -15,7 +15,6 @@ from cases.numbers import new_number
 from cases.policy import CASE_POLICY, Action
 from cases.workflow import CASE_DECIDED, CASE_WORKFLOW, CaseStatus, ClosureReason
 from organizations.models.hosts import HostOrganization, HostSite, JobClass
-from organizations.models.program import Program
 from organizations.models.regions import Region
 from peph.audit.history import Tracked
 from peph.fiscal import fiscal_year_label, fiscal_year_of
@@ -46,12 +45,6 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Interrupted, and the day of the expected return has passed."""
         day = today or timezone.localdate()
         return self.filter(status=CaseStatus.SUSPENDED, resume_on__lt=day)
-
-    def past_retention(self, today: dt.date | None = None) -> "CaseQuerySet":
-        """Closed for longer than the programme keeps a file."""
-        day = today or timezone.localdate()
-        years = Program.objects.values_list("retention_years", flat=True).first() or 0
-        return self.filter(status=CaseStatus.CLOSED, closed_on__lt=_years_before(day, years))
 
     def matching_text(self, text: str, *, legacy: Q | None = None) -> "CaseQuerySet":
         """By names, accents and case ignored; a text with a digit is one of the two numbers of a case.
@@ -266,12 +259,6 @@ class Case(Record):
     def available_transitions(self) -> list[Transition]:
         """Rows of the table open now to the person this case was loaded for."""
         return CASE_WORKFLOW.open_from(self.status, self.abilities)
-
-
-def _years_before(day: dt.date, years: int) -> dt.date:
-    # 29 February has no namesake in most years: the day before it stands for it.
-    last = min(day.day, 28) if day.month == 2 else day.day
-    return day.replace(year=day.year - years, day=last)
 
 
 def _free_number(fiscal_year: int) -> str:

@@ -194,7 +194,7 @@ def host_blocks(user: Any) -> list[Block]:
 
 
 def privacy_blocks(user: Any) -> list[Block]:
-    """The privacy officer: reads of health information, consents withdrawn, files kept too long."""
+    """The privacy officer: reads of health information, consents withdrawn."""
     now = timezone.now()
     today = timezone.localdate(now)
     reads = AccessLog.objects.filter(verb="health", at__gte=now - dt.timedelta(days=RECENT_DAYS))
@@ -216,15 +216,6 @@ def privacy_blocks(user: Any) -> list[Block]:
             rows=list(shown[:MOST_ROWS]),
             count=count_up_to(withdrawn, MOST_COUNTED),
             empty=_("No consent was withdrawn."),
-        ),
-        case_block(
-            "past-retention",
-            _("Files kept beyond the retention period"),
-            Case.objects.visible_to(user).past_retention(today),
-            "closed_on",
-            empty=_("No file is kept too long."),
-            url=address("cases:case_list", past_retention="true"),
-            link=_("All files kept beyond the retention period"),
         ),
     ]
 

@@ -24,11 +24,6 @@ class Program(Record):
         default=104,
         validators=[MinValueValidator(1), MaxValueValidator(520)],
     )
-    retention_years = models.PositiveSmallIntegerField(
-        _("years a closed file is kept"),
-        default=5,
-        help_text=_("The programme's own retention rule was not found; five years is a proposal."),
-    )
     smallest_published_count = models.PositiveSmallIntegerField(
         _("smallest count that may be published"), default=5
     )

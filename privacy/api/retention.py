@@ -90,7 +90,8 @@ class DueResource(Resource):
         if getattr(self, "swagger_fake_view", False):
             return Case.objects.none()
         day = day_asked(self.request.query_params.get("on", ""))
-        return due_cases(day, self.rules).select_related("participant", "region")
+        rows = due_cases(day, self.rules).visible_to(self.request.user)
+        return rows.select_related("participant", "region")
 
     def case_of(self, row: Any) -> Any:
         return getattr(row, "pk", None)

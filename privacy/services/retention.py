@@ -14,7 +14,6 @@ from django.db.models import (
     Max,
     OuterRef,
     Q,
-    QuerySet,
     Subquery,
     Value,
     When,
@@ -23,6 +22,7 @@ from django.db.models import Case as Choice
 from django.utils import timezone
 
 from cases.models import Case, Outcome, Placement
+from cases.models.cases import CaseQuerySet
 from cases.workflow import CaseStatus
 from privacy.models import OF_CASE, Erasure, LegalHold, RecordClass, RetentionRule
 from privacy.services.terms import last_day_past, months_after
@@ -65,7 +65,7 @@ def rules_of_cases() -> dict[str, RetentionRule]:
 # ------------------------------------------------------------------ the list
 def due_cases(
     day: dt.date | None = None, rules: Mapping[str, RetentionRule] | None = None
-) -> QuerySet[Case]:
+) -> CaseQuerySet:
     """The last case of each person who is due on that day, with why (`due`) and what holds it back."""
     today = day or timezone.localdate()
     rules = rules_of_cases() if rules is None else rules
@@ -165,9 +165,9 @@ class Counts:
     waiting: int
 
 
-def due_counts(day: dt.date | None = None) -> Counts:
-    """The figures at the head of the list, in one query."""
-    found = due_cases(day).aggregate(
+def due_counts(cases: CaseQuerySet) -> Counts:
+    """The figures at the head of a list of who is due, in one query."""
+    found = cases.aggregate(
         due=Count("pk"),
         held=Count("pk", filter=Q(is_held=True)),
         waiting=Count("erasure_id"),

@@ -11,12 +11,14 @@ from cases.views.home_blocks import MOST_COUNTED, MOST_ROWS, Block, address
 from organizations.policy import everywhere
 from peph.paging import count_up_to
 from privacy.models import AccessRequest, Erasure, Incident
+from privacy.services.retention import due_cases, due_counts
 
 
 def register() -> None:
     """Called once at start-up."""
     home.register(everywhere("protect"), incident_blocks, first=True)
     home.register(everywhere("protect"), clock_blocks, first=True)
+    home.register(everywhere("protect"), due_blocks)
     home.register(everywhere("lead", "protect"), erasure_blocks)
 
 
@@ -60,6 +62,24 @@ def incident_blocks(user: Any) -> list[Block]:
             count=count_up_to(found, MOST_COUNTED),
             url=_address("incidents"),
             link=_("All incidents not closed"),
+        )
+    ]
+
+
+def due_blocks(user: Any) -> list[Block]:
+    """How many people are kept for longer than the rules say, and what holds them back."""
+    counts = due_counts(due_cases().visible_to(user))
+    url = reverse("privacy:due_list")
+    return [
+        Block(
+            name="due",
+            kind="counts",
+            title=_("Retention periods that are over"),
+            rows=[
+                (_("Due"), counts.due, url),
+                (_("Kept by a legal hold"), counts.held, url),
+                (_("Erasure under way"), counts.waiting, url),
+            ],
         )
     ]
 

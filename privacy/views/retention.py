@@ -37,14 +37,14 @@ def due_list(request: HttpRequest) -> HttpResponse:
     require_reader(request)
     day = day_asked(request.GET.get("on", ""))
     rules = rules_of_cases()
-    rows = due_cases(day, rules).select_related("participant", "region")
+    rows = due_cases(day, rules).visible_to(request.user).select_related("participant", "region")
     found = listing(
         request,
         DueFilter(request.GET, queryset=rows, request=request),
         RETENTION_RULE_POLICY,
         order=OLDEST_CLOSED_FIRST,
     )
-    counts = due_counts(day)
+    counts = due_counts(rows)
     context = {
         "listing": found,
         "rows": [(explain(case, rules), rules[case.kept_as]) for case in found.rows],

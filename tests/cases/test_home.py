@@ -39,7 +39,7 @@ BLOCKS = {
     "auditor_region": ["changes"],
     "auditor_elsewhere": ["changes"],
     "auditor_host": ["changes"],
-    "privacy": ["health-reads", "withdrawn", "past-retention"],
+    "privacy": ["clocks", "health-reads", "withdrawn", "due"],
     "outsider": ["no-access"],
     "reader": ["shared-cases"],
     "editor": ["shared-cases"],
@@ -229,20 +229,6 @@ def test_the_privacy_officer_sees_reads_withdrawals_and_old_files(cast, client, 
     )
     page = first_page(client, cast["privacy"])
     assert "Côté-Tremblay" in block(page, "withdrawn")
-
-
-@pytest.mark.parametrize(("years", "kept"), [(4, False), (6, True)])
-def test_a_file_is_kept_too_long_after_five_years(years, kept, cast, client, case_elsewhere):
-    closed = timezone.localdate() - dt.timedelta(days=365 * years)
-    with change(by=SYSTEM, verb="cases.case.update"):
-        Case.objects.filter(pk=case_elsewhere.pk).update(
-            status="closed",
-            closed_on=closed,
-            closure_reason="studies",
-            referred_on=closed - dt.timedelta(days=30),
-        )
-    shown = block(first_page(client, cast["privacy"]), "past-retention")
-    assert (case_elsewhere.number in shown) is kept
 
 
 def queries(client, user):

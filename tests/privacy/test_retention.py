@@ -117,12 +117,12 @@ def test_the_list_and_the_date_shown_count_months_alike(start, months, end):
 def test_a_hold_stops_everything_and_is_counted(cast):
     case = a_case(**DECIDED, closed_on=dt.date(2018, 1, 1))
     hold = place_hold(case.participant, by=cast["privacy"], reason="Plainte nº 4")
-    assert (due_of(case.participant_id).is_held, due_counts().held) == (True, 1)
+    assert (due_of(case.participant_id).is_held, due_counts(due_cases()).held) == (True, 1)
     with pytest.raises(Conflict):
         propose(case.participant, by=cast["privacy"])
     lift_hold(hold, by=cast["lead"])
     assert propose(case.participant, by=cast["privacy"]).status == "proposed"
-    counts = due_counts()
+    counts = due_counts(due_cases())
     assert (counts.due, counts.held, counts.waiting) == (1, 0, 1)
 
 
