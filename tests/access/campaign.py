@@ -11,7 +11,7 @@ from typing import Any
 
 from peph.accounts.models import User
 from peph.audit.changes import SYSTEM, change
-from tests.access import people, reading, world
+from tests.access import people, reading, registers, world
 from tests.access.bodies import Bodies
 from tests.access.canaries import Aviary
 from tests.access.facts import Person
@@ -171,6 +171,7 @@ def prepared(seed: int) -> Campaign:
     """The world as it is before the first probe."""
     made = world.build()
     accounts = people.populate(made.objects)
+    registers.keep(made, accounts)
     world.settle([accounts[name].user for name in ("coordinator", "lead")])
     facts = reading.read()
     knowledge = Knowledge(facts)

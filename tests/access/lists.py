@@ -26,7 +26,11 @@ LISTS = {
     "api-match-list": "match", "api-document-list": "document", "api-host-site-list": "site",
     "api-project-list": "project", "api-sample-list": "sample", "api-finding-list": "finding",
     "api-host-organization-list": "organization", "api-region-list": "region",
-    "api-call-list": "call",
+    "api-call-list": "call", "api-conflict-list": "conflict", "api-disclosure-list": "disclosure",
+    "api-incident-list": "incident", "api-anonymisation-list": "anonymisation",
+    "api-access-request-list": "access_request", "api-retention-rule-list": "retention_rule",
+    "api-legal-hold-list": "legal_hold", "api-erasure-list": "erasure",
+    "api-retention-due-list": "due",
 }  # fmt: skip
 # Filters that take the id of a record: the list of what, the filter, the kind.
 FILTERED = [
