@@ -20,7 +20,7 @@ from peph.resources import Resource
 from peph.transition_api import offers
 from privacy.lists.retention import DueFilter, ErasureFilter, LegalHoldFilter, day_asked
 from privacy.models import Erasure, LegalHold, RetentionRule
-from privacy.policy import ERASURE_POLICY, LEGAL_HOLD_POLICY, RETENTION_RULE_POLICY
+from privacy.policy import DUE_POLICY, ERASURE_POLICY, LEGAL_HOLD_POLICY, RETENTION_RULE_POLICY
 from privacy.serializers import retention as shapes
 from privacy.services import erasures, rules
 from privacy.services.retention import due_cases, rules_of_cases
@@ -78,7 +78,7 @@ class DueResource(Resource):
     queryset = Case.objects.all()
     serializer_class = shapes.DueSerializer
     filterset_class = DueFilter
-    policy = RETENTION_RULE_POLICY
+    policy = DUE_POLICY
     order = Order("closed_on", descending=False)
 
     @cached_property
