@@ -167,9 +167,13 @@ class Counts:
 
 def due_counts(day: dt.date | None = None, among: Q | None = None) -> Counts:
     """The figures at the head of the list, in one query; `among` narrows to the cases of a reader."""
-    found = due_cases(day).filter(among or Q()).aggregate(
-        due=Count("pk"),
-        held=Count("pk", filter=Q(is_held=True)),
-        waiting=Count("erasure_id"),
+    found = (
+        due_cases(day)
+        .filter(among or Q())
+        .aggregate(
+            due=Count("pk"),
+            held=Count("pk", filter=Q(is_held=True)),
+            waiting=Count("erasure_id"),
+        )
     )
     return Counts(**found)

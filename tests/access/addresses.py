@@ -136,7 +136,7 @@ PAGES = {
     "auditing:change_set_detail": on("change_set"),
     "auditing:change_set_export": at("account"),
     "auditing:case_as_of": on("case", "audit"),
-    "auditing:record_as_of": on("tracked"),
+    "auditing:record_as_of": on("as_it_was"),
     "auditing:record_history": on("tracked"),
     "auditing:access_log": at("watcher"),
     "auditing:access_log_unusual": at("watcher"),

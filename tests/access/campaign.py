@@ -222,6 +222,7 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     campaign.run(some(ways.disguises(), share(2), chance))
     campaign.run(some(ways.tags(), share(1), chance))
     campaign.run(some(ways.exports(), share(1), chance))
+    campaign.run(some(ways.handed_over(), share(1), chance))
     campaign.borne(some(links(campaign.facts), share(1), chance))
     campaign.borne(islice(calendars(campaign.accounts), share(1)))
     campaign.run(some(plan.of_accounts(), share(2), chance))

@@ -187,7 +187,7 @@ HELD_ON_PROGRAMME = {
     "holder": ("lead", "protect"),
 }
 # What is asked on a person and held over everybody: right → who.
-OVER_EVERYBODY = {"hand_over": "holder", "hold": "holder", "propose": "keeper"}
+OVER_EVERYBODY = {"hand_over": "holder", "hold": "holder", "propose": "keeper", "enter": "keeper"}
 
 
 # ------------------------------------------------------------------ what is asked of it
@@ -404,6 +404,7 @@ SPECIAL: dict[str, Callable[[Person, str, Record], bool]] = {
     "finding": _finding,
     "change_set": _change,
     "tracked": _change,
+    "as_it_was": _change,
     "question": _question,
     "checkpoint": _proof,
     "conflict": _conflict,

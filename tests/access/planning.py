@@ -73,7 +73,7 @@ class Plan:
         return self.facts[value][0].key if value in self.facts else value
 
     def _filled(self, row: Row, arguments: dict[str, Any], record: Record) -> Any:
-        if row.kind == "tracked":
+        if row.kind in ("tracked", "as_it_was"):
             label, key = record.key
             return dict(zip(arguments, (label, key), strict=True))
         filled = {}
