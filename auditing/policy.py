@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from cases.policy.cases import of_case
 from cases.policy.rules import CASE, IN_CONFLICT, Action
@@ -83,6 +83,24 @@ def closed_records(scope: Scope) -> frozenset[str]:
 
 _IN_CONFLICT = IN_CONFLICT | _NamesInConflict()
 
+
+@dataclass(frozen=True)
+class _NothingElse(Rule):
+    """Changes of which nothing is left once what is closed to the reader is taken away.
+
+    An entry of a register names no case: what was said of its correction would be read all the same.
+    """
+
+    def q(self, scope: Scope) -> Q:
+        cases = scope.denied.get(CASE)
+        if not cases:
+            return NOTHING
+        rows: Any = apps.get_model("audit.ChangedRow")._default_manager
+        rows = rows.filter(change_set_id=OuterRef("pk")).order_by()
+        closed = Q(case_id__in=sorted(cases)) | Q(object_id__in=closed_keys(scope))
+        return Q(Exists(rows.filter(closed))) & ~Q(Exists(rows.exclude(closed)))
+
+
 # The history: officers and auditors, each inside the own scope. A change set that touches several
 # regions (an import) shows a regional reader the rows of the region only.
 _TOUCHED_IN_PLACE = in_region("coordinate", "audit") | in_organization("audit")
@@ -110,6 +128,10 @@ _WORKING_PAPERS = Where(
     )
 )
 _SCORES = Where(lambda: Q(model="organizations.projectscore"))
+# About no case: between the auditors and the lead until it is signed, and told on no timeline.
+_LOOSE_FINDINGS = Where(lambda: Q(model="auditing.finding", case_id__isnull=True))
+# That a hold stands is told on the page of the case; why is not for whoever works on it.
+_HOLDS = Where(lambda: Q(model="privacy.legalhold"))
 CHANGED_ROW_POLICY = Policy(
     {
         Action.VIEW: everywhere("audit")
@@ -117,12 +139,18 @@ CHANGED_ROW_POLICY = Policy(
         | (
             (
                 everywhere("protect")
-                | _TOUCHED_IN_PLACE
-                | of_case(Action.AUDIT, column="pk", at="case_id")
-                | _TOUCHED_WITH_SET
+                | (
+                    (
+                        _TOUCHED_IN_PLACE
+                        | of_case(Action.AUDIT, column="pk", at="case_id")
+                        | _TOUCHED_WITH_SET
+                    )
+                    & Not(_HOLDS)
+                )
             )
             & Not(_WORKING_PAPERS)
             & Not(_SCORES)
+            & Not(_LOOSE_FINDINGS)
         )
     },
     unless=_IN_CONFLICT,
@@ -133,7 +161,7 @@ CHANGE_SET_POLICY = Policy(
         | of_case(Action.AUDIT, column="pk", at="case_id")
         | Through("audit.ChangedRow", "change_set_id", _TOUCHED)
     },
-    unless=IN_CONFLICT,
+    unless=IN_CONFLICT | _NothingElse(),
 )
 
 # Who read what is read by those who watch, not by those who work on the cases.

@@ -45,6 +45,8 @@ RETENTION_RULE_POLICY = Policy(
         Action.EDIT: everywhere("protect"),
     }
 )
+# The list of who is due is one of cases: what is closed to its reader is not in it.
+DUE_POLICY = Policy({Action.VIEW: everywhere("lead", "audit", "protect")}, unless=Denied(CASE))
 LEGAL_HOLD_POLICY = Policy(
     {
         Action.VIEW: everywhere("lead", "audit", "protect"),

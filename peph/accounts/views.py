@@ -12,6 +12,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -24,8 +25,9 @@ from peph.accounts.adapter import stays_here
 from peph.accounts.middleware import COOKIE
 from peph.accounts.models import ApiToken, User
 from peph.accounts.step_up import step_up
-from peph.errors import DomainError
+from peph.errors import Conflict, DomainError
 from peph.forms import confirmation, is_confirmed
+from peph.views import refused
 
 A_YEAR = 365 * 24 * 3600
 
@@ -59,7 +61,14 @@ class PasswordResetFromKey(library.PasswordResetFromKeyView):
 
 
 class PasswordChange(library.PasswordChangeView):
+    """Whoever signs in by an identity provider alone has no password: the page says so."""
+
     form_class = forms.ChangePasswordForm
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.user.is_authenticated and not request.user.has_usable_password():
+            return refused(request, Conflict(_("Your account has no password to change.")))
+        return super().dispatch(request, *args, **kwargs)
 
 
 class Reauthenticate(library.ReauthenticateView):

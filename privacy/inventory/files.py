@@ -13,9 +13,7 @@ from cases.serializers import tiers
 from peph.access import Policy
 from privacy.inventory.shape import Held, PersonalFile, Tier
 
-AFTER_CLOSING = _(
-    "Until the case is closed, then for as long as the retention rules say."
-)
+AFTER_CLOSING = _("Until the case is closed, then for as long as the retention rules say.")
 ENCRYPTED = _(
     "Each value encrypted in the database with a key kept elsewhere; own right; each read logged."
 )

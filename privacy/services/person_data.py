@@ -28,6 +28,8 @@ from privacy.services.telling import label_of, text_of, told_fields
 
 # The participant itself, repeated in each row, says nothing.
 _REPEATED = frozenset({"participant"})
+# An answer nobody sent yet is a draft of whoever writes it: one’s access does not reach it (s. 9).
+_DRAFTS = frozenset({("cases.tasklink", "draft")})
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,13 +160,22 @@ def _noun(
     return Noun(
         file=file,
         held=held,
-        fields=[each for each in told_fields(held.model) if each.name not in _REPEATED],
+        fields=_told(held.model),
         rows=rows,
         apart=found.count() - len(rows) if held.health is not None else 0,
         changes=_changes(held, rows) if history else [],
         # What is no longer of the health tier may have been.
         hidden=frozenset() if health else declaration(held.model).hidden,
     )
+
+
+def _told(model: type[models.Model]) -> list[models.Field]:
+    label = model._meta.label_lower
+    return [
+        each
+        for each in told_fields(model)
+        if each.name not in _REPEATED and (label, each.name) not in _DRAFTS
+    ]
 
 
 def _changes(held: Held, rows: list[Any]) -> list[Any]:

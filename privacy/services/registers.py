@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from peph.audit.changes import change
-from peph.errors import Conflict, Invalid
+from peph.errors import Conflict, Forbidden, Invalid
 from peph.records import amend, check_version, locked, save_valid
 from peph.scopes import account_of
 from privacy.models import AccessRequest, Entry, Incident
@@ -19,10 +19,13 @@ from privacy.workflow import ACCESS_REQUEST_WORKFLOW, INCIDENT_WORKFLOW
 def add_entry(model: type[Entry], *, by: Any, **fields: Any) -> Any:
     """Add an entry to a register. Raises Forbidden, Invalid."""
     with change(by=by, verb=f"privacy.{model._meta.model_name}.add"):
+        if not model.policy.anywhere(by, Action.EDIT):
+            raise Forbidden
         entry = model(noted_by=account_of(by), **_trimmed(fields))
-        model.policy.check(by, Action.EDIT, entry)
         entry.number = next_number(model)
         save_valid(entry)
+        # Asked of the row as it stands: about whom it is decides as well.
+        model.policy.check(by, Action.EDIT, entry)
     return entry
 
 

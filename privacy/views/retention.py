@@ -21,7 +21,7 @@ from peph.transition_forms import VersionForm
 from privacy.forms.retention import HoldForm, RuleForm
 from privacy.lists.retention import DueFilter, LegalHoldFilter, day_asked
 from privacy.models import LegalHold, RetentionRule
-from privacy.policy import ERASURE_POLICY, LEGAL_HOLD_POLICY, RETENTION_RULE_POLICY
+from privacy.policy import DUE_POLICY, ERASURE_POLICY, LEGAL_HOLD_POLICY, RETENTION_RULE_POLICY
 from privacy.services.retention import due_cases, due_counts, explain, rules_of_cases
 from privacy.services.rules import lift_hold, place_hold, update_rule
 
@@ -37,14 +37,14 @@ def due_list(request: HttpRequest) -> HttpResponse:
     require_reader(request)
     day = day_asked(request.GET.get("on", ""))
     rules = rules_of_cases()
-    rows = due_cases(day, rules).visible_to(request.user).select_related("participant", "region")
+    rows = due_cases(day, rules).select_related("participant", "region")
     found = listing(
         request,
         DueFilter(request.GET, queryset=rows, request=request),
-        RETENTION_RULE_POLICY,
+        DUE_POLICY,
         order=OLDEST_CLOSED_FIRST,
     )
-    counts = due_counts(rows)
+    counts = due_counts(rows.visible_to(request.user))
     context = {
         "listing": found,
         "rows": [(explain(case, rules), rules[case.kept_as]) for case in found.rows],

@@ -3,41 +3,8 @@
 Written from the documentation. An address without a row fails the campaign before its first probe.
 """
 
-from dataclasses import dataclass, field
-
-GET = ("get", "head")
-WRITES = ("post", "put", "patch", "delete")
-
-
-@dataclass(frozen=True)
-class Row:
-    """`needs`: method → right on the record of `kind`, or "at:…" for a role held anywhere.
-
-    `late`: an address that reads the body before it asks for the right, so that nonsense is told first.
-    `closed`: what whoever has no part in it at all is told, where it is not that nothing is there.
-    """
-
-    kind: str = ""
-    needs: dict[str, str] = field(default_factory=dict)
-    moves: dict[str, str] = field(default_factory=dict)
-    late: bool = False
-    closed: str = ""
-
-
-def on(kind: str, right: str = "view", *, write: str = "", late: bool = False) -> Row:
-    needs = dict.fromkeys(GET, right) | dict.fromkeys(WRITES, write or right)
-    return Row(kind, needs, late=late)
-
-
-def at(what: str, write: str = "") -> Row:
-    """An address without a record, for whoever holds such a role anywhere."""
-    needs = dict.fromkeys(GET, f"at:{what}") | dict.fromkeys(WRITES, f"at:{write or what}")
-    return Row("", needs)
-
-
-def moving(kind: str, moves: dict[str, str]) -> Row:
-    return Row(kind, moves=moves)
-
+from tests.access import addresses_of_privacy as privacy
+from tests.access.rows import Row, at, moving, noun, on
 
 CASE_MOVES = {
     "start-intake": "edit", "start-review": "edit", "request-documents": "edit",
@@ -89,6 +56,10 @@ PAGES = {
     "cases:case_move": moving("case", CASE_MOVES),
     "cases:case_timeline": on("case", "notes"),
     "cases:case_access": on("case", "share"),
+    "cases:case_readers": on("case", "audit"),
+    "cases:conflict_new": on("case", "share"),
+    "cases:conflict_own": on("case"),
+    "cases:conflict_end": on("conflict", "edit"),
     "cases:health": on("case", "health", write="edit_health"),
     "cases:note_new": on("case", "edit"),
     "cases:note_edit": on("note", "correct"),
@@ -165,7 +136,7 @@ PAGES = {
     "auditing:change_set_detail": on("change_set"),
     "auditing:change_set_export": at("account"),
     "auditing:case_as_of": on("case", "audit"),
-    "auditing:record_as_of": on("tracked"),
+    "auditing:record_as_of": on("as_it_was"),
     "auditing:record_history": on("tracked"),
     "auditing:access_log": at("watcher"),
     "auditing:access_log_unusual": at("watcher"),
@@ -178,7 +149,7 @@ PAGES = {
     "auditing:sample_report": on("sample"),
     "auditing:sample_export": on("sample"),
     "auditing:sample_move": moving("sample", SAMPLE_MOVES),
-    "auditing:item_detail": on("sample", write="edit"),
+    "auditing:item_detail": on("item", write="edit"),
     "auditing:finding_new": on("sample", "edit"),
     "auditing:finding_list": at("account"),
     "auditing:finding_detail": on("finding"),
@@ -216,53 +187,48 @@ PAGES = {
 }
 
 
-def _noun(name: str, kind: str, moves: dict[str, str] | None = None, **rows: Row) -> dict[str, Row]:
-    """The addresses of one noun of the API: list, one record, its moves, its life."""
-    found = {f"api-{name}-list": at("account"), f"api-{name}-detail": on(kind)}
-    found |= {f"api-{name}-{move}": on(kind, right) for move, right in (moves or {}).items()}
-    return found | {f"api-{name}-{part.replace('_', '-')}": row for part, row in rows.items()}
-
-
 def _life(kind: str) -> dict[str, Row]:
     return {"as_of": on(kind, "audit"), "history": on(kind, "audit")}
 
 
 API = {
-    **_noun("region", "region"),
-    **_noun("job-class", "job_class"),
-    **_noun("host-organization", "organization", detail=on("organization", write="edit")),
-    **_noun("host-site", "site", detail=on("site", write="edit")),
+    **noun("region", "region"),
+    **noun("job-class", "job_class"),
+    **noun("host-organization", "organization", detail=on("organization", write="edit")),
+    **noun("host-site", "site", detail=on("site", write="edit")),
     **{
         f"api-grant-{part}": at("lead") for part in ("list", "detail", "transfer")
     },
-    **_noun("call", "call", CALL_MOVES, detail=on("call", write="edit")),
-    **_noun(
+    **noun("call", "call", CALL_MOVES, detail=on("call", write="edit")),
+    **noun(
         "project", "project", PROJECT_MOVES,
         detail=on("project", write="edit"),
         scores=on("project", "read_scores", write="score"),
         suggestions=on("project", "fill"),
     ),
-    **_noun("participant", "participant", detail=on("participant", write="edit"),
+    **noun("participant", "participant", detail=on("participant", write="edit"),
             **_life("participant")),
-    **_noun("consent", "consent", withdraw=on("consent", "edit", late=True)),
-    **_noun("consent-text", "consent_text"),
-    **_noun(
+    **noun("consent", "consent", withdraw=on("consent", "edit", late=True)),
+    **noun("consent-text", "consent_text"),
+    **noun(
         "case", "case", CASE_MOVES,
         detail=on("case", write="edit"),
         grants=on("case", "share"),
         grant=on("case", "share"),
         health=on("case", "health", write="edit_health"),
         timeline=on("case", "notes"),
+        readers=on("case", "audit"),
         transfer=on("case", "decide", late=True),
         suggestions=on("case", "decide"),
         work_profile=on("case", "personal", write="edit"),
         as_of_whole=on("case", "audit"),
         **_life("case"),
     ),
-    **_noun("match", "match", MATCH_MOVES, **_life("match")),
+    **noun("conflict", "conflict", end=on("conflict", "edit")),
+    **noun("match", "match", MATCH_MOVES, **_life("match")),
     "api-capacity": at("capacity"),
     "api-answers": at("officer_or_watcher"),
-    **_noun(
+    **noun(
         "placement", "placement", PLACEMENT_MOVES,
         detail=on("placement", write="update"),
         presence=on("placement"),
@@ -272,43 +238,43 @@ API = {
     "api-data-problem-list": at("officer_or_watcher"),
     "api-data-problem-dismissals": at("account"),
     "api-data-problem-dismissal": Row("nothing"),
-    **_noun("accommodation", "accommodation", ACCOMMODATION_MOVES,
+    **noun("accommodation", "accommodation", ACCOMMODATION_MOVES,
             detail=on("accommodation", write="edit"), **_life("accommodation")),
-    **_noun("objective", "objective", detail=on("objective", write="edit"), **_life("objective")),
-    **_noun("report", "report", detail=on("report", write="edit"), **_life("report")),
-    **_noun("follow-up", "follow_up", detail=on("follow_up", write="edit"),
+    **noun("objective", "objective", detail=on("objective", write="edit"), **_life("objective")),
+    **noun("report", "report", detail=on("report", write="edit"), **_life("report")),
+    **noun("follow-up", "follow_up", detail=on("follow_up", write="edit"),
             done=on("follow_up", "edit", late=True)),
-    **_noun(
+    **noun(
         "evaluation", "evaluation",
         detail=on("evaluation", write="edit"),
         sign=on("evaluation", "edit", late=True),
         answer=on("evaluation", "answer", late=True),
         **_life("evaluation"),
     ),
-    **_noun("awaited-evaluation", "awaited"),
-    **_noun("reminder-pause", "pause", end=on("pause", "edit"), **_life("pause")),
+    **noun("awaited-evaluation", "awaited"),
+    **noun("reminder-pause", "pause", end=on("pause", "edit"), **_life("pause")),
     "api-calendar-feed": at("account"),
-    **_noun("note", "note", detail=on("note", write="correct", late=True)),
-    **_noun(
+    **noun("note", "note", detail=on("note", write="correct", late=True)),
+    **noun(
         "link", "link",
         address=on("link", "edit"), renew=on("link", "edit"), revoke=on("link", "edit"),
         **_life("link"),
     ),
-    **_noun("document", "document", content=on("document"),
+    **noun("document", "document", content=on("document"),
             withdraw=on("document", "edit", late=True), **_life("document")),
-    **_noun("outcome", "outcome", detail=on("outcome", write="edit"), **_life("outcome")),
-    **_noun("key-date-change", "key_date_change", KEY_DATE_MOVES, **_life("key_date_change")),
-    **_noun("change-set", "change_set", export=at("account")),
+    **noun("outcome", "outcome", detail=on("outcome", write="edit"), **_life("outcome")),
+    **noun("key-date-change", "key_date_change", KEY_DATE_MOVES, **_life("key_date_change")),
+    **noun("change-set", "change_set", export=at("account")),
     "api-access-log-list": at("watcher"),
-    **_noun(
+    **noun(
         "sample", "sample", SAMPLE_MOVES,
-        item=on("sample", write="edit"), redraw=on("sample"),
+        item=on("item", write="edit"), redraw=on("sample"),
     ),
-    **_noun("finding", "finding", FINDING_MOVES, detail=on("finding", write="edit")),
+    **noun("finding", "finding", FINDING_MOVES, detail=on("finding", write="edit")),
     "api-proof": at("prover"),
     "api-proof-verify": at("prover"),
     "api-proof-receipt": at("prover"),
     "api_schema": at("account"),
     "api_docs": at("account"),
 }  # fmt: skip
-ROWS = PAGES | API
+ROWS = PAGES | API | privacy.PAGES | privacy.API

@@ -7,7 +7,7 @@ from typing import Any
 from django.urls import reverse
 
 from tests.access.facts import Person, Record
-from tests.access.oracle import allowed, sees
+from tests.access.oracle import allowed, sees, somewhere
 from tests.access.people import Account
 from tests.access.planning import FORBIDDEN, NOWHERE, REACHED, SIGN_IN_API
 from tests.access.probing import Probe
@@ -19,13 +19,18 @@ SOON, PAST, LATER = "2026-12-15", "2026-06-10", "2026-07-10"
 
 @dataclass(frozen=True)
 class Creation:
-    """An address that takes the id of another record: of which kind, and the right that is asked on it."""
+    """An address that takes the id of another record: of which kind, and the right that is asked on it.
+
+    `first`: the role, held anywhere, that is asked for before the body is read.
+    """
 
     route: str
     named: str
     kind: str
     right: str
     said: dict[str, Any] = field(default_factory=dict)
+    # Asked before what is sent is read.
+    first: str = "account"
 
     def body(self, key: Any) -> dict[str, Any]:
         return {**self.said, self.named: str(key)}
@@ -70,6 +75,29 @@ CREATIONS = [
         "api-consent-list", "participant", "participant", "edit",
         {"purpose": "share_needs", "text_version": "2026-01", "given_on": PAST},
     ),
+    Creation("api-conflict-list", "case", "case", "view", {"reason": "Voisin"}),
+    Creation(
+        "api-conflict-list", "case", "case", "share",
+        {"reason": "Voisin", "email": "auditor@exemple.qc.ca"},
+    ),
+    Creation(
+        "api-legal-hold-list", "participant", "participant", "hold", {"reason": "Plainte"},
+        first="holder",
+    ),
+    Creation(
+        "api-erasure-list", "participant", "participant", "propose", {"ground": "request"},
+        first="keeper",
+    ),
+    Creation(
+        "api-disclosure-list", "participant", "participant", "enter",
+        {"disclosed_on": PAST, "recipient": "x", "information": "x", "purpose": "x",
+         "basis": "s59_1", "justification": "x", "measures": "x"},
+    ),
+    Creation(
+        "api-access-request-list", "participant", "participant", "enter",
+        {"kind": "access", "received_on": PAST, "requester_name": "x", "requester_contact": "x",
+         "wanted": "x"},
+    ),
 ]  # fmt: skip
 # Fields of an edit that name another record: route, kind of the record, field, kind named, the rest.
 NAMING = [
@@ -101,6 +129,15 @@ EDITS = [
     ("api-follow-up-done", "post", "follow_up", "edit", {"done_on": PAST, "mode": "call"}),
     ("api-key-date-change-apply", "post", "key_date_change", "decide", {}),
     ("api-accommodation-accept", "post", "accommodation", "decide", {"decided_on": PAST}),
+    ("api-conflict-end", "post", "conflict", "edit", {"reason": "Fin"}),
+    ("api-legal-hold-lift", "post", "legal_hold", "edit", {}),
+    ("api-erasure-approve", "post", "erasure", "approve", {}),
+    ("api-erasure-call-back", "post", "erasure", "decide", {"decision_comment": "Attendre"}),
+    ("api-disclosure-detail", "patch", "disclosure", "edit", {"recipient": "Autre", "reason": "x"}),
+    ("api-incident-assess", "post", "incident", "edit",
+     {"serious_risk": "no", "risk_assessment": "x"}),
+    ("api-retention-rule-detail", "patch", "retention_rule", "edit",
+     {"source": "Autre", "reason": "x"}),
 ]  # fmt: skip
 
 
@@ -126,6 +163,8 @@ class Bodies:
         may = visible and allowed(person, each.right, record)
         if not person.signs_in:
             expected = SIGN_IN_API
+        elif not somewhere(person, each.first):
+            expected, visible = FORBIDDEN, True
         elif not visible:
             expected = UNKNOWN
         else:

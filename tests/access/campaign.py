@@ -11,7 +11,7 @@ from typing import Any
 
 from peph.accounts.models import User
 from peph.audit.changes import SYSTEM, change
-from tests.access import people, reading, world
+from tests.access import people, reading, registers, world
 from tests.access.bodies import Bodies
 from tests.access.canaries import Aviary
 from tests.access.facts import Person
@@ -171,6 +171,7 @@ def prepared(seed: int) -> Campaign:
     """The world as it is before the first probe."""
     made = world.build()
     accounts = people.populate(made.objects)
+    registers.keep(made, accounts)
     world.settle([accounts[name].user for name in ("coordinator", "lead")])
     facts = reading.read()
     knowledge = Knowledge(facts)
@@ -221,6 +222,7 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     campaign.run(some(ways.disguises(), share(2), chance))
     campaign.run(some(ways.tags(), share(1), chance))
     campaign.run(some(ways.exports(), share(1), chance))
+    campaign.run(some(ways.handed_over(), share(1), chance))
     campaign.borne(some(links(campaign.facts), share(1), chance))
     campaign.borne(islice(calendars(campaign.accounts), share(1)))
     campaign.run(some(plan.of_accounts(), share(2), chance))

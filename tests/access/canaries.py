@@ -26,7 +26,8 @@ NOT_FREE = frozenset(
 NOT_YET = frozenset(
     {
         "auditing.sample.conclusion", "auditing.sample.abandon_reason", "auditing.finding.answer",
-        "auditing.finding.closing_note",
+        "auditing.finding.closing_note", "cases.conflictofinterest.end_reason",
+        "privacy.accessrequest.extension_reason",
     }
 )  # fmt: skip
 # What is part of another record is known to whoever may know that one.
@@ -37,7 +38,7 @@ PART_OF = {
     "cases.signature": "placement_id",
     "cases.suspension": "placement_id",
     "organizations.projectscore": "project_id",
-    "auditing.itemanswer": "of_sample",
+    "auditing.itemanswer": "item_id",
 }
 
 

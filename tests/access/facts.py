@@ -15,12 +15,16 @@ class Grant:
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody, with what they hold today. Whoever has no live account holds nothing."""
+    """Somebody, with what they hold today. Whoever has no live account holds nothing.
+
+    `closed`: the cases a conflict of interest closes to them, whatever they hold.
+    """
 
     name: str
     key: Any = None
     signs_in: bool = True
     grants: frozenset[Grant] = frozenset()
+    closed: frozenset[Any] = frozenset()
 
 
 @dataclass(frozen=True)

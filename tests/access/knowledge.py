@@ -35,8 +35,18 @@ KINDS: dict[str, tuple[str, str]] = {
     "organizations.project": ("project", "view"),
     "organizations.projectscore": ("project", "read_scores"),
     "auditing.sample": ("sample", "view"),
-    "auditing.itemanswer": ("sample", "view"),
+    "auditing.itemanswer": ("item", "view"),
     "auditing.finding": ("finding", "text"),
+    "cases.conflictofinterest": ("conflict", "view"),
+    "privacy.accessrequest": ("access_request", "view"),
+    "privacy.disclosure": ("disclosure", "view"),
+    "privacy.incident": ("incident", "view"),
+    "privacy.anonymisation": ("anonymisation", "view"),
+    "privacy.legalhold": ("legal_hold", "view"),
+    "privacy.erasure": ("erasure", "view"),
+    "privacy.retentionrule": ("retention_rule", "view"),
+    # Named on a page anybody reads.
+    "privacy.contact": ("contact", "view"),
 }
 # Free texts that are about nobody: the programme's own words, and what is shown to its owner alone.
 ABOUT_NOBODY = frozenset(

@@ -9,7 +9,7 @@ from cases.models import TaskLink
 from cases.services.calendars import renew_calendar
 from cases.services.links import token_of
 from tests.access.facts import Grant, Person
-from tests.access.oracle import sees
+from tests.access.oracle import allowed, sees
 from tests.access.people import Account
 from tests.access.planning import NOWHERE
 from tests.access.probing import Probe
@@ -26,7 +26,11 @@ LISTS = {
     "api-match-list": "match", "api-document-list": "document", "api-host-site-list": "site",
     "api-project-list": "project", "api-sample-list": "sample", "api-finding-list": "finding",
     "api-host-organization-list": "organization", "api-region-list": "region",
-    "api-call-list": "call",
+    "api-call-list": "call", "api-conflict-list": "conflict", "api-disclosure-list": "disclosure",
+    "api-incident-list": "incident", "api-anonymisation-list": "anonymisation",
+    "api-access-request-list": "access_request", "api-retention-rule-list": "retention_rule",
+    "api-legal-hold-list": "legal_hold", "api-erasure-list": "erasure",
+    "api-retention-due-list": "due",
 }  # fmt: skip
 # Filters that take the id of a record: the list of what, the filter, the kind.
 FILTERED = [
@@ -156,6 +160,25 @@ class Ways:
                     expected = frozenset({200} if may else {404})
                     yield Probe(
                         "files", person.name, "get", url, expected, may, "auditing:sample_export"
+                    )
+
+    def handed_over(self) -> Iterator[Probe]:
+        """What is held about a person, with all that can be asked for besides."""
+        asked = "collected=&history=on&accesses=on"
+        for record in self.facts["participant"]:
+            for person in self.people:
+                may = allowed(person, "hand_over", record)
+                hidden = not sees(person, record)
+                expected = frozenset({200} if may else {404} if hidden else {403})
+                key = {"pk": record.key}
+                page = "privacy:person_data_download"
+                for url, route in (
+                    *((reverse(page, kwargs={**key, "format": form}), page)
+                      for form in ("json", "zip", "pdf")),
+                    (reverse("api-participant-data", kwargs=key), "api-participant-data"),
+                ):  # fmt: skip
+                    yield Probe(
+                        "handed over", person.name, "get", f"{url}?{asked}", expected, may, route
                     )
 
 

@@ -24,9 +24,6 @@ CENTRAL = frozenset({"lead", "select", "audit", "protect"})
 # Whoever takes part somewhere, whatever the place: all but the exceptions on one case.
 PART = CENTRAL | {"coordinate", "view_health", "represent", "supervise"}
 
-# (person, case): a conflict of interest beats every grant. The rows of the world that say so stand here.
-DENIED: set[tuple[Any, Any]] = set()
-
 
 def always(_said: Said) -> bool:
     return True
@@ -180,11 +177,23 @@ SOMEWHERE: dict[str, frozenset[str]] = {
     "capacity": frozenset({"lead", "coordinate", "audit", "represent"}),
 }
 
+# Held on the programme itself.
+HELD_ON_PROGRAMME = {
+    "prover": ("lead", "audit"),
+    # Registers and retention: kept by the privacy officer, answered for by the lead, audited.
+    "register": ("protect", "lead", "audit"),
+    "keeper": ("protect",),
+    # Who places and lifts a legal hold.
+    "holder": ("lead", "protect"),
+}
+# What is asked on a person and held over everybody: right → who.
+OVER_EVERYBODY = {"hand_over": "holder", "hold": "holder", "propose": "keeper", "enter": "keeper"}
+
 
 # ------------------------------------------------------------------ what is asked of it
 def roles_at(person: Person, place: Place) -> frozenset[str]:
     """The roles `person` holds over what stands at `place`."""
-    if not person.signs_in or (person.key, place.case) in DENIED:
+    if not person.signs_in:
         return frozenset()
     here = {
         "program": True,
@@ -208,12 +217,28 @@ def roles_at(person: Person, place: Place) -> frozenset[str]:
 
 def may(person: Person, action: str, record: Record) -> bool:
     """Whether `person` may do `action` on `record`, once they see it."""
+    if in_conflict(person, record):
+        return False
     if record.kind in SPECIAL:
         return SPECIAL[record.kind](person, action, record)
     return any(
         roles_at(person, place) & roles and when(record.said)
         for place in record.places
         for roles, when in RIGHTS[record.kind].get(action, ())
+    )
+
+
+def in_conflict(person: Person, record: Record) -> bool:
+    """Whether the record tells of a case that is closed to `person`: that beats every grant.
+
+    A change is closed with its case, or once nothing is left of what it touched.
+    """
+    if not person.closed:
+        return False
+    about = record.said.get("about", {place.case for place in record.places})
+    touched = record.said.get("touched", ())
+    return bool(person.closed & about) or (
+        bool(touched) and all(person.closed & each for each in touched)
     )
 
 
@@ -229,6 +254,9 @@ def allowed(person: Person, right: str, record: Record) -> bool:
             return may(person, "edit", record) and record.said["asked_by"] == person.key
         case "correct":
             return may(person, "edit", record) and record.said["author"] == person.key
+        case "approve":
+            # Whoever proposed an erasure is never who approves it.
+            return may(person, "decide", record) and record.said["proposed_by"] != person.key
         case "score":
             return (
                 _held(person, "select") and record.said["submitted"] and not _gains(person, record)
@@ -241,6 +269,8 @@ def allowed(person: Person, right: str, record: Record) -> bool:
                 or allowed(person, "score", record)
             )
         case _:
+            if right in OVER_EVERYBODY:
+                return may(person, "view", record) and somewhere(person, OVER_EVERYBODY[right])
             return may(person, right, record)
 
 
@@ -253,8 +283,8 @@ def somewhere(person: Person, what: str) -> bool:
     """Whether `person` holds one of these roles over anything."""
     if what == "account":
         return person.signs_in
-    if what == "prover":
-        return _held(person, "lead", "audit")
+    if what in HELD_ON_PROGRAMME:
+        return _held(person, *HELD_ON_PROGRAMME[what])
     roles = SOMEWHERE[what]
     return person.signs_in and any(
         each.role in roles and (each.on != "case" or each.role not in PART)
@@ -332,6 +362,36 @@ def _proof(person: Person, action: str, record: Record) -> bool:
     return _held(person, "lead", "audit")
 
 
+def _conflict(person: Person, action: str, record: Record) -> bool:
+    # Told to who answers for the case or watches over it; ended by a lead.
+    if action == "edit":
+        return _held(person, "lead")
+    return any(roles_at(person, place) & (OFFICERS | WATCHERS) for place in record.places)
+
+
+def _register(person: Person, action: str, record: Record) -> bool:
+    return somewhere(person, "keeper" if action == "edit" else "register")
+
+
+def _hold(person: Person, action: str, record: Record) -> bool:
+    return somewhere(person, "holder" if action == "edit" else "register")
+
+
+def _erasure(person: Person, action: str, record: Record) -> bool:
+    return somewhere(person, "holder" if action == "decide" else "register")
+
+
+def _item(person: Person, action: str, record: Record) -> bool:
+    (mandate, _case) = record.places
+    if "audit" in roles_at(person, mandate):
+        return True
+    return action == "view" and record.said["signed"] and _held(person, "lead", "protect")
+
+
+def _anybody(person: Person, action: str, record: Record) -> bool:
+    return True
+
+
 SPECIAL: dict[str, Callable[[Person, str, Record], bool]] = {
     "organization": _organization,
     "region": _public,
@@ -344,6 +404,18 @@ SPECIAL: dict[str, Callable[[Person, str, Record], bool]] = {
     "finding": _finding,
     "change_set": _change,
     "tracked": _change,
+    "as_it_was": _change,
     "question": _question,
     "checkpoint": _proof,
+    "conflict": _conflict,
+    "disclosure": _register,
+    "incident": _register,
+    "anonymisation": _register,
+    "access_request": _register,
+    "retention_rule": _register,
+    "legal_hold": _hold,
+    "erasure": _erasure,
+    "due": _register,
+    "item": _item,
+    "contact": _anybody,
 }

@@ -58,6 +58,18 @@ ROLES: dict[str, list[tuple[str, str, str]]] = {
     ],
     "editor of one case": [("change_case", "case", "MTMD 03")],
     "outsider": [],
+    "lead in conflict": [("lead", "program", "")],
+    "coordinator in conflict": [("coordinate", "region", "03"), ("view_health", "region", "03")],
+    "auditor in conflict": [("audit", "program", "")],
+    "privacy officer in conflict": [("protect", "program", "")],
+    "representative in conflict": [("represent", "organization", "MTMD")],
+    "editor in conflict": [("change_case", "case", "MTMD 03")],
+}
+# With whose cases: entered on one, a conflict is about the person, and so about their other cases.
+CONFLICTS = {
+    name: ("MTMD 03", "closed 03") if roles[0][0] in ("lead", "audit", "protect") else ("MTMD 03",)
+    for name, roles in ROLES.items()
+    if name.endswith("in conflict")
 }
 # The same roles held until yesterday, ended, or of a closed account.
 ENDED = ("lead", "coordinator", "representative", "supervisor", "auditor", "committee",
@@ -120,7 +132,7 @@ def populate(
                 for role, on, which in roles
                 if how == ""
             )
-            person = Person(name, user.pk, how != "closed account", facts)
+            person = Person(name, user.pk, how != "closed account", facts, _closed(name, objects))
             found[name] = Account(person, user, "")
     for name, account in found.items():
         token = issue_token(account.user, by=SYSTEM, label="Campagne")
@@ -133,6 +145,16 @@ def populate(
                 account.user.save(update_fields=["is_active"])
     found["anonymous"] = Account(Person("anonymous", None, signs_in=False), None, "")
     return found
+
+
+def _closed(name: str, objects: dict[tuple[str, str], Any]) -> frozenset[Any]:
+    """Every case of the people `name` is in conflict with."""
+    people = {objects["case", each].participant_id for each in CONFLICTS.get(name, ())}
+    return frozenset(
+        case.pk
+        for (on, _), case in objects.items()
+        if on == "case" and case.participant_id in people
+    )
 
 
 def _last_day(on: str, how: str) -> dt.date | None:

@@ -73,11 +73,14 @@ class Plan:
         return self.facts[value][0].key if value in self.facts else value
 
     def _filled(self, row: Row, arguments: dict[str, Any], record: Record) -> Any:
-        if row.kind == "tracked":
+        if row.kind in ("tracked", "as_it_was"):
             label, key = record.key
             return dict(zip(arguments, (label, key), strict=True))
         filled = {}
         for name, value in arguments.items():
+            if (row.kind, value) == ("item", "sample"):
+                filled[name] = record.said["sample"]
+                continue
             if name == "instant":
                 filled[name] = INSTANT
             elif value == row.kind:
@@ -110,6 +113,8 @@ class Plan:
     ) -> tuple[frozenset[int], bool]:
         """(statuses that are right, whether the person may) for one request with an empty body."""
         row, is_api = ROWS[name], name.startswith("api")
+        if row.public:
+            return REACHED, True
         if not person.signs_in:
             return (SIGN_IN_API if is_api else SIGN_IN_PAGE), False
         if row.kind == "nothing" or "dance" in arguments.values():
@@ -126,6 +131,8 @@ class Plan:
             return HIDDEN, False
         if not allowed(person, need, record):
             return (FORBIDDEN | {400} if row.late and method != "get" else FORBIDDEN), False
+        if name == "cases:conflict_own" and person.key in record.said["in_charge"]:
+            return frozenset({409}), True
         return REACHED, True
 
     def probe(
@@ -219,7 +226,8 @@ class Plan:
             person = self.random.choice(self.people)
             _record, url = self.random.choice(self.addresses(name, arguments))
             signed_out = SIGN_IN_API if name.startswith("api") else SIGN_IN_PAGE
-            expected = NO_METHOD if person.signs_in else signed_out
+            told = person.signs_in or ROWS[name].public
+            expected = NO_METHOD if told else signed_out
             if name in CLOSED_FIRST and not somewhere(person, "lead") and person.signs_in:
                 expected = FORBIDDEN
             by_token = self._by_token(person, ("", name))

@@ -3,13 +3,15 @@
 from collections import defaultdict
 from typing import Any
 
-from auditing.models import ChecklistQuestion, Finding, Sample
+from auditing.models import ChecklistQuestion, Finding, ItemAnswer, Sample, SampleItem
 from cases.models import (
     Accommodation,
     Case,
     CaseGrant,
+    ConflictOfInterest,
     Consent,
     ConsentText,
+    DisabilityRecord,
     Document,
     Evaluation,
     FollowUp,
@@ -35,6 +37,16 @@ from organizations.models import (
     Region,
 )
 from peph.audit.models import ChangedRow, ChangeSet, Checkpoint
+from privacy.models import (
+    AccessRequest,
+    Anonymisation,
+    Contact,
+    Disclosure,
+    Erasure,
+    Incident,
+    LegalHold,
+    RetentionRule,
+)
 from tests.access.facts import Place, Record
 
 Facts = dict[str, list[Record]]
@@ -59,6 +71,17 @@ WITHOUT_PLACE: dict[str, Any] = {
     "question": ChecklistQuestion,
     "checkpoint": Checkpoint,
     "grant": HostSiteGrant,
+    "incident": Incident,
+    "anonymisation": Anonymisation,
+    "retention_rule": RetentionRule,
+    "contact": Contact,
+}
+# About a person, or about nobody who is named.
+OF_PERSON: dict[str, Any] = {
+    "access_request": AccessRequest,
+    "disclosure": Disclosure,
+    "legal_hold": LegalHold,
+    "erasure": Erasure,
 }
 VERSIONED: dict[str, Any] = OF_PLACE | {
     "case": Case,
@@ -68,7 +91,9 @@ VERSIONED: dict[str, Any] = OF_PLACE | {
     "site": HostSite,
     "project": Project,
 }
-TRACKED = ("cases.case", "cases.placement", "cases.participant", "cases.note", "cases.document")
+TRACKED = ("cases.case", "cases.placement", "cases.participant", "cases.note", "cases.document",
+           "cases.conflictofinterest", "privacy.accessrequest", "privacy.disclosure",
+           "privacy.legalhold", "privacy.erasure")  # fmt: skip
 
 
 def read() -> Facts:
@@ -93,7 +118,13 @@ def read() -> Facts:
         }
 
     for pk, place in by_case.items():
-        facts["case"].append(Record("case", pk, (place,), shared(person_of[pk])))
+        in_charge = {
+            case.coordinator_id
+            for case in Case.objects.open().filter(participant=person_of[pk])
+            if case.coordinator_id
+        }
+        said = {**shared(person_of[pk]), "in_charge": in_charge}
+        facts["case"].append(Record("case", pk, (place,), said))
     for person in Participant.objects.all():
         places = tuple(by_person[person.pk])
         facts["participant"].append(Record("participant", person.pk, places, shared(person.pk)))
@@ -142,7 +173,8 @@ def read() -> Facts:
         for record in facts[kind]:
             record.said["version"] = versions[record.key]
     _auditing(facts, by_case)
-    _history(facts, by_case)
+    _of_people(facts, by_case, by_person)
+    _history(facts, by_case, by_person)
     return dict(facts)
 
 
@@ -179,15 +211,55 @@ def _auditing(facts: Facts, by_case: dict[Any, Place]) -> None:
         about = by_case[finding.case_id] if finding.case_id else Place()
         said = {"signed": of.status == "signed"}
         facts["finding"].append(Record("finding", finding.pk, (mandate, about), said))
+    for item in SampleItem.objects.select_related("sample"):
+        of = item.sample
+        mandate = Place(of.mandate_region_id, of.mandate_organization_id)
+        said = {"signed": of.status == "signed", "sample": of.pk}
+        about = by_case[item.subject_case_id] if item.subject_case_id else Place()
+        facts["item"].append(Record("item", item.pk, (mandate, about), said))
 
 
-def _history(facts: Facts, by_case: dict[Any, Place]) -> None:
+def _of_people(facts: Facts, by_case: dict[Any, Place], by_person: dict[Any, list[Place]]) -> None:
+    for kind, model in OF_PERSON.items():
+        for row in model.objects.all():
+            places = tuple(by_person[row.participant_id]) if row.participant_id else ()
+            said = {"proposed_by": getattr(row, "proposed_by_id", None)}
+            facts[kind].append(Record(kind, row.pk, places, said))
+    for conflict in ConflictOfInterest.objects.all():
+        facts["conflict"].append(Record("conflict", conflict.pk, (by_case[conflict.case_id],)))
+    last_century = Case.objects.filter(closed_on__year__lt=2000)
+    for case in last_century:
+        # Whoever has another case is kept with it.
+        if len(by_person[case.participant_id]) == 1:
+            facts["due"].append(Record("due", case.pk, (by_case[case.pk],)))
+
+
+def _cases_told(by_person: dict[Any, list[Place]]) -> dict[str, set[Any]]:
+    """Key, as the journal has it, of what names no case and yet tells of some: those cases."""
+    cases = {key: {place.case for place in places} for key, places in by_person.items()}
+    told = {str(key): found for key, found in cases.items()}
+    for model in (Consent, DisabilityRecord, *OF_PERSON.values()):
+        for pk, person in model.objects.values_list("pk", "participant_id"):
+            told[str(pk)] = cases.get(person, set())
+    for item in SampleItem.objects.all():
+        told[str(item.pk)] = {item.subject_case_id}
+    for answer in ItemAnswer.objects.select_related("item"):
+        told[str(answer.pk)] = {answer.item.subject_case_id}
+    return told
+
+
+def _history(facts: Facts, by_case: dict[Any, Place], by_person: dict[Any, list[Place]]) -> None:
+    told = _cases_told(by_person)
+    about: dict[Any, list[set[Any]]] = defaultdict(list)
     touched: dict[int, set[Place]] = defaultdict(set)
     records: dict[tuple[str, str], set[Place]] = defaultdict(set)
     sets = {each.pk: each for each in ChangeSet.objects.all()}
     for row in ChangedRow.objects.all():
         place = Place(row.region_id, row.organization_id)
         touched[row.change_set_id].add(place)
+        cases = {row.case_id} if row.case_id else told.get(row.object_id, set())
+        about[row.change_set_id].append(cases)
+        about[row.model, row.object_id].append(cases)
         if row.model in TRACKED:
             here = {place, by_case.get(row.case_id, place)}
             if place == Place() and row.case_id is None:
@@ -198,6 +270,20 @@ def _history(facts: Facts, by_case: dict[Any, Place]) -> None:
         own = {Place(each.region_id, each.organization_id)}
         case = {by_case[each.case_id]} if each.case_id in by_case else set()
         places = tuple(own | case | touched[pk])
-        facts["change_set"].append(Record("change_set", each.number, places))
+        said = {"about": {each.case_id} - {None}, "touched": about[pk]}
+        facts["change_set"].append(Record("change_set", each.number, places, said))
     for key, places in records.items():
-        facts["tracked"].append(Record("tracked", key, tuple(places)))
+        said = {"about": set().union(*about[key])}
+        if key[0] == "privacy.legalhold":
+            # Why somebody is kept is no business of who works on the case.
+            places = {Place()}
+        facts["tracked"].append(Record("tracked", key, tuple(places), said))
+        # A person as they were is read by whoever may audit a case of theirs.
+        if key[0] == "cases.participant":
+            places = {
+                place
+                for person in by_person
+                for place in by_person[person]
+                if str(person) == key[1]
+            }
+        facts["as_it_was"].append(Record("as_it_was", key, tuple(places), said))

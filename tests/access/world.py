@@ -1,4 +1,4 @@
-"""Seven cases, one for each way of standing towards a region and a ministry, with every record under each.
+"""Nine cases, one for each way of standing towards a region and a ministry, with every record under each.
 
 The rows are written as they are, not through the services: each free text is a canary, and what cannot be
 reached through one path is there by another.
@@ -76,7 +76,13 @@ CASES = {
     "SAAQ 06": ("06", "SAAQ", "SAAQ 06"),
     "unplaced 03": ("03", "MTMD", ""),
     "unplaced 06": ("06", "SAAQ", ""),
+    "earlier 06": ("06", "MTMD", ""),
+    "closed 03": ("03", "SAAQ", ""),
 }
+# Closed so long ago that whoever has no other case is due; the first is an earlier case of somebody.
+CLOSED = {"earlier 06", "closed 03"}
+EARLIER = {"earlier 06": "MTMD 03"}
+LONG_AGO = dt.date(1990, 5, 4)
 # Whose participant agreed that the host learns their needs.
 NEEDS_SHARED = {"MTMD 03", "SAAQ 03"}
 PROFILE_SHARED = {"MTMD 03", "unplaced 03", "SAAQ 06"}
@@ -126,7 +132,8 @@ def settle(owners: list[Any]) -> None:
 _AUTHORS = ("lead", "coordinator", "colleague", "auditor")
 
 
-def _put(world: World, record: models.Model) -> Any:
+def put(world: World, record: models.Model) -> Any:
+    """Save a record with a canary in each of its free fields."""
     world.canaries.fill(record)
     record.save()
     return record
@@ -147,7 +154,7 @@ def _places(world: World, names: list[str]) -> None:
                     region=found["region", region],
                     postal_code="G1R 5M1",
                 )
-                found["site", site] = _put(world, made)
+                found["site", site] = put(world, made)
 
 
 def _call() -> Call:
@@ -168,12 +175,47 @@ def _case(world: World, name: str, call: Call, place: int) -> None:
     host = world.objects["organization", ministry]
     site = world.objects["site", site_name or f"{ministry} {region_code}"]
     placed = bool(site_name)
+    person = _person(world, name, place)
+    day = LONG_AGO if name in CLOSED else DAY
+    case = Case(
+        participant=person,
+        region=region,
+        coordinator=world.authors["coordinator"] if region_code == "03" else None,
+        status="closed" if name in CLOSED else "in_placement" if placed else "matching",
+        referred_on=day,
+        applied_on=day,
+        decided_on=day,
+        decided_by=world.authors["coordinator"],
+        closed_on=day if name in CLOSED else None,
+        closure_reason="other" if name in CLOSED else "",
+        organization=host if placed else None,
+        site=site if placed else None,
+        job_class=JobClass.objects.order_by("code").first(),
+    )
+    reason = world.canaries.hatch("audit.changeset", "reason", case.pk)
+    of = {"region": region, "organization": host if placed else None, "case": case.pk}
+    if name in CLOSED:
+        with change(by=world.authors["coordinator"], verb="cases.case.open", reason=reason, **of):
+            world.objects["case", name] = put(world, case)
+            put(world, Note(case=case, author=world.authors["coordinator"]))
+            _document(world, case, None, "program")
+        return
+    project = _project(world, name, call, site)
+    with change(by=world.authors["coordinator"], verb="cases.case.open", reason=reason, **of):
+        world.objects["case", name] = put(world, case)
+        placement = _placement(world, case, site, project) if placed else None
+        _parts(world, name, case, placement, project)
+
+
+def _person(world: World, name: str, place: int) -> Participant:
+    if name in EARLIER:
+        return world.objects["case", EARLIER[name]].participant
     with change(by=SYSTEM, verb="cases.participant.create"):
-        person = _put(
+        person = put(
             world,
             Participant(birth_date=dt.date(1931, 1, 1) + dt.timedelta(days=place * 41)),
         )
-        _put(world, DisabilityRecord(participant=person, declared_on=DAY))
+        put(world, DisabilityRecord(participant=person, declared_on=DAY))
         purposes = {"case_management", "health"}
         purposes |= {"share_needs"} if name in NEEDS_SHARED else set()
         purposes |= {"share_profile"} if name in PROFILE_SHARED else set()
@@ -181,26 +223,7 @@ def _case(world: World, name: str, call: Call, place: int) -> None:
             Consent(
                 participant=person, purpose=purpose, text_version="2026-01", given_on=DAY
             ).save()
-    case = Case(
-        participant=person,
-        region=region,
-        coordinator=world.authors["coordinator"] if region_code == "03" else None,
-        status="in_placement" if placed else "matching",
-        referred_on=DAY,
-        applied_on=DAY,
-        decided_on=DAY,
-        decided_by=world.authors["coordinator"],
-        organization=host if placed else None,
-        site=site if placed else None,
-        job_class=JobClass.objects.order_by("code").first(),
-    )
-    project = _project(world, name, call, site)
-    reason = world.canaries.hatch("audit.changeset", "reason", case.pk)
-    of = {"region": region, "organization": host if placed else None, "case": case.pk}
-    with change(by=world.authors["coordinator"], verb="cases.case.open", reason=reason, **of):
-        world.objects["case", name] = _put(world, case)
-        placement = _placement(world, case, site, project) if placed else None
-        _parts(world, name, case, placement, project)
+    return person
 
 
 def _project(world: World, name: str, call: Call, site: HostSite) -> Project:
@@ -212,18 +235,18 @@ def _project(world: World, name: str, call: Call, site: HostSite) -> Project:
     )  # fmt: skip
     with change(by=SYSTEM, verb="organizations.project.propose",
                 organization=site.organization_id, region=site.region_id):  # fmt: skip
-        _put(world, project)
+        put(world, project)
     if submitted:
         criterion = ProjectCriterion.objects.order_by("rank").first()
         member = world.authors["lead"]
         with change(by=SYSTEM, verb="organizations.project.score"):
-            _put(world, ProjectScore(project=project, criterion=criterion, member=member, level=3))
+            put(world, ProjectScore(project=project, criterion=criterion, member=member, level=3))
     world.objects["project", name] = project
     return project
 
 
 def _placement(world: World, case: Case, site: HostSite, project: Project) -> Placement:
-    return _put(
+    return put(
         world,
         Placement(
             case=case, participant=case.participant, region=case.region,
@@ -238,15 +261,15 @@ def _parts(
     world: World, name: str, case: Case, placement: Placement | None, project: Project
 ) -> None:
     officer, colleague = world.authors["coordinator"], world.authors["colleague"]
-    _put(world, Note(case=case, author=officer))
-    _put(world, WorkProfile(case=case, region=case.region))
+    put(world, Note(case=case, author=officer))
+    put(world, WorkProfile(case=case, region=case.region))
     later = timezone.localdate() + dt.timedelta(days=20)
     for shared in (False, True):
         follow_up = FollowUp(
             case=case, region=case.region, placement=placement, due_on=later, is_shared=shared
         )
-        world.objects["follow_up", f"{name} {shared}"] = _put(world, follow_up)
-    _put(
+        world.objects["follow_up", f"{name} {shared}"] = put(world, follow_up)
+    put(
         world,
         Match(
             case=case, project=project, region=case.region, organization=project.organization,
@@ -265,7 +288,7 @@ def _parts(
             requested_on=DAY, requested_by=officer, funding=funding,
             cost_estimated=Decimal(100),
         )  # fmt: skip
-        _put(world, measure)
+        put(world, measure)
     if placement is None:
         return
     of: Any = {
@@ -286,7 +309,7 @@ def _parts(
             corrected=DAY + dt.timedelta(days=1), asked_by=colleague,
         ),
     ):  # fmt: skip
-        _put(world, part)
+        put(world, part)
     step = FollowUpStep.objects.get(code="mid-evaluation")
     due = FollowUp(case=case, region=case.region, placement=placement, due_on=later, step=step)
     due.save()
@@ -296,11 +319,11 @@ def _parts(
             **of, kind=kind, signed_on=DAY if signed else None,
             recommendation="continue" if signed else "", recorded_by=officer,
         )  # fmt: skip
-        _put(world, evaluation)
+        put(world, evaluation)
         score = EvaluationScore(
             evaluation=evaluation, case=case, region=case.region, criterion=criterion, level=3
         )
-        _put(world, score)
+        put(world, score)
 
 
 def _document(world: World, case: Case, placement: Placement | None, audience: str) -> None:
@@ -314,7 +337,7 @@ def _document(world: World, case: Case, placement: Placement | None, audience: s
     content = files.pdf(b" /Title (" + text.encode() + b")")
     document.size, document.sha256 = len(content), hashlib.sha256(content).hexdigest()
     DocumentContent(sha256=document.sha256, content=content).save()
-    _put(world, document)
+    put(world, document)
 
 
 def draw(world: World, mandate: str, name: str) -> None:
@@ -328,17 +351,17 @@ def draw(world: World, mandate: str, name: str) -> None:
         population_size=1, population_digest="0" * 64, seed="graine", drawn_by=auditor,
         mandate_region=region, mandate_organization=host,
     )  # fmt: skip
-    _put(world, sample)
+    put(world, sample)
     question = ChecklistQuestion.objects.filter(population="cases").first()
     SampleQuestion(sample=sample, question=question, position=1).save()
     item = SampleItem(
         sample=sample, position=1, object_key=str(case.pk), label=case.number, subject_case=case
     )
     item.save()
-    _put(world, ItemAnswer(item=item, question=question, value="no"))
+    put(world, ItemAnswer(item=item, question=question, value="no"))
     for number, about in enumerate((case, None), start=1):
         finding = Finding(
             sample=sample, number=number, item=item if about else None, case=about, severity="major",
             noted_by=auditor,
         )  # fmt: skip
-        _put(world, finding)
+        put(world, finding)

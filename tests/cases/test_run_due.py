@@ -249,8 +249,8 @@ def test_a_job_that_breaks_keeps_no_other_from_running(capsys, monkeypatch, capl
     status, told = answered(capsys)
     assert (status, told["broken"]["problems"]) == (2, ["RuntimeError: a defect"])
     assert list(told) == [
-        "broken", "reminders", "clocks", "mail", "erase", "retention", "erasures", "index", "verify",
-        "checkpoint",
+        "broken", "reminders", "clocks", "mail", "erase", "scan", "retention", "erasures", "index",
+        "verify", "checkpoint",
     ]  # fmt: skip
 
 

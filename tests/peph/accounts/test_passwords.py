@@ -9,7 +9,7 @@ from django.utils import translation
 
 from peph.accounts import services
 from peph.accounts.models import User
-from peph.audit.changes import SYSTEM
+from peph.audit.changes import SYSTEM, change
 from peph.audit.models import ChangeSet
 from tests.peph.accounts.conftest import PASSWORD
 
@@ -23,7 +23,7 @@ def _in_english(client):
 
 
 def link_in(message):
-    return re.search(r"http://testserver(/accounts/password/reset/key/\S+)", message.body)[1]
+    return re.search(r"http://localhost:8000(/accounts/password/reset/key/\S+)", message.body)[1]
 
 
 def test_a_forgotten_password_is_chosen_again_by_a_link_that_works_once(client, person, mailoutbox):
@@ -94,7 +94,7 @@ def test_the_message_says_where_it_comes_from(client, english_person, mailoutbox
     [message] = mailoutbox
     assert message.subject == "peph – Choose a new password"
     assert "Somebody, no doubt you, asked" in message.body
-    assert message.body.rstrip().endswith("peph\nhttp://testserver/")
+    assert message.body.rstrip().endswith("peph\nhttp://localhost:8000/")
 
 
 def test_changing_the_password_needs_the_present_one_and_ends_the_other_sessions(client, person):
@@ -126,3 +126,21 @@ def test_confirming_that_it_is_you_asks_for_the_password(client, person):
     url = "/accounts/reauthenticate/"
     assert "password" in client.post(url, {"password": "not it"}).context["form"].errors
     assert client.post(url, {"password": PASSWORD})["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [("en", "has no password to change"), ("fr", "n’a pas de mot de passe à changer")],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_an_account_without_a_password_is_told_so(client, person, language, said, method):
+    person.set_unusable_password()
+    person.language = language
+    with change(by=SYSTEM, verb="test"):
+        person.save()
+    client.force_login(person)
+    answer = getattr(client, method)("/accounts/password/change/")
+    assert answer.status_code == 409
+    assert said in answer.content.decode()
+    # Nor does the menu lead there.
+    assert "password/change" not in client.get("/accounts/profile/").content.decode()
