@@ -5,6 +5,8 @@ back to it. `case` is a placement under way in region 03 at the MTMD; everybody 
 """
 
 import datetime as dt
+import logging
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -240,3 +242,12 @@ def follow_up(case: Case) -> FollowUp:
 def note(case: Case) -> Note:
     """The internal note of `case`."""
     return Note.objects.get(case=case)
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """No line of the log for what is refused on purpose, here and in forked processes."""
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(before)

@@ -225,6 +225,7 @@ def register_export(request: HttpRequest, code: str, format: str) -> HttpRespons
 
 
 @require_safe
+@step_up
 @refusals
 def register_print(request: HttpRequest, code: str) -> HttpResponse:
     """The same entries in full on one page, made to be printed."""

@@ -4,7 +4,6 @@ In the test run a few hundred requests; `make fuzz-campaign` asks as often as it
 """
 
 import json
-import logging
 import os
 from pathlib import Path
 
@@ -22,7 +21,11 @@ __all__ = ["things"]
 REQUESTS = int(os.environ.get("FUZZ_REQUESTS", "0"))
 # Where the statuses go, to be compared with those of the other engine.
 STATUSES = os.environ.get("FUZZ_STATUSES", "")
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("fuzz")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.xdist_group("fuzz"),
+    pytest.mark.usefixtures("quiet"),
+]
 if not REQUESTS:
     pytestmark.append(once)
 # Every so many places, and every so many values: numbers without a common factor reach all pairs.
@@ -45,7 +48,6 @@ def test_the_corpus_is_as_large_as_it_says():
 
 
 def test_no_hostile_value_is_an_error_of_ours(cookies, things):
-    logging.disable(logging.CRITICAL)
     service, tally = Service(), Tally()
 
     def look(request):

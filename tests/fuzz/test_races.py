@@ -4,7 +4,6 @@ In the test run a few of each; `make concurrency-campaign` has as many as it say
 """
 
 import json
-import logging
 import os
 import re
 from collections import Counter
@@ -30,14 +29,13 @@ LONG = bool(EDITS)
 LONGEST = 7200
 WHO = "coordinator@exemple.qc.ca"
 NOTES = "/api/v1/notes/"
-pytestmark = [] if LONG else [once]
+pytestmark = [pytest.mark.usefixtures("quiet"), *([] if LONG else [once])]
 
 
 class Editor:
     """One client that adds one to the number a note holds, again and again, as it read it."""
 
     def __init__(self, pk):
-        logging.disable(logging.CRITICAL)
         self.client = Client()
         self.client.force_login(User.objects.get(email=WHO))
         self.url, self.page = f"{NOTES}{pk}/", f"/notes/{pk}/edit/"
@@ -126,7 +124,6 @@ def test_a_write_sent_many_times_is_done_once(scratch, tmp_path):
     before = ChangeSet.objects.count()
 
     def work(number):
-        logging.disable(logging.CRITICAL)
         client = Client()
         client.force_login(User.objects.get(email=WHO))
         told = []

@@ -3,7 +3,6 @@
 In the test run some requests of each operation; `make fuzz-campaign` asks as often as it says.
 """
 
-import logging
 import os
 from functools import cache
 
@@ -19,7 +18,12 @@ from tests.test_routes import things
 
 __all__ = ["things"]
 # In one process: the description is read once for all of them.
-pytestmark = [pytest.mark.django_db, once, pytest.mark.xdist_group("fuzz")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("quiet"),
+    pytest.mark.xdist_group("fuzz"),
+    once,
+]
 
 # Person → the least share of answers that say yes: a host may do little, and is refused the rest.
 PEOPLE = {"lead": 0.25, "coordinator": 0.2, "representative": 0.1}
@@ -59,7 +63,6 @@ def headers_of(client, person, language="fr"):
 def test_no_generated_request_is_an_error_of_ours(who, client, cast, things):
     things = things | {"person": cast[who].pk}
     assert User.objects.filter(pk=things["person"]).exists()
-    logging.disable(logging.CRITICAL)
     service, tally, headers = Service(), Tally(), headers_of(client, cast[who])
     _raw, found = described()
     each = max(1, -(-CASES // (len(found) * len(PEOPLE))))
