@@ -81,7 +81,8 @@ class Asker:
         writes = probe.method not in ("get", "head", "options")
         mails: list[tuple[str, bytes]] = []
         done = 0
-        self._sign_in(probe)
+        if not probe.by_token:
+            self.sign_in(probe.who)
         with undone():
             before = _last_change() if writes else 0
             # The words of a PDF are those that are given to the typesetter.
@@ -97,11 +98,11 @@ class Asker:
         got_request_exception.disconnect(breaks)
         return Answer(response.status_code, content, head, mails, done, "".join(broken))
 
-    def _sign_in(self, probe: Probe) -> None:
-        """Once for each person, when they first ask something."""
-        account = self.accounts[probe.who]
-        if account.user is not None and probe.who not in self.sessions and not probe.by_token:
-            self.sessions[probe.who] = _session(account.user)
+    def sign_in(self, who: str) -> None:
+        """Once for each person, when they first ask something; not inside what is undone."""
+        user = self.accounts[who].user
+        if user is not None and who not in self.sessions:
+            self.sessions[who] = _session(user)
 
     def _mails(self) -> list[tuple[str, bytes]]:
         waiting = Message.objects.exclude(pk__in=self.mailed)

@@ -151,7 +151,10 @@ def prepared(most: int, roles: tuple[str, ...]) -> Twins:
     """The ministry alone in the world, but for the reference data and the cast."""
     made = world.build(OURS)
     accounts = people.populate(made.objects, roles)
-    return Twins(made, Asker(accounts), most, _written())
+    asker = Asker(accounts)
+    for who in accounts:
+        asker.sign_in(who)
+    return Twins(made, asker, most, _written())
 
 
 # ------------------------------------------------------------------ what the other ministry does
