@@ -130,8 +130,6 @@ _WORKING_PAPERS = Where(
 _SCORES = Where(lambda: Q(model="organizations.projectscore"))
 # About no case: between the auditors and the lead until it is signed, and told on no timeline.
 _LOOSE_FINDINGS = Where(lambda: Q(model="auditing.finding", case_id__isnull=True))
-# That a hold stands is told on the page of the case; why is not for whoever works on it.
-_HOLDS = Where(lambda: Q(model="privacy.legalhold"))
 CHANGED_ROW_POLICY = Policy(
     {
         Action.VIEW: everywhere("audit")
@@ -139,14 +137,9 @@ CHANGED_ROW_POLICY = Policy(
         | (
             (
                 everywhere("protect")
-                | (
-                    (
-                        _TOUCHED_IN_PLACE
-                        | of_case(Action.AUDIT, column="pk", at="case_id")
-                        | _TOUCHED_WITH_SET
-                    )
-                    & Not(_HOLDS)
-                )
+                | _TOUCHED_IN_PLACE
+                | of_case(Action.AUDIT, column="pk", at="case_id")
+                | _TOUCHED_WITH_SET
             )
             & Not(_WORKING_PAPERS)
             & Not(_SCORES)

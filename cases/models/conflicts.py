@@ -70,7 +70,8 @@ class ConflictOfInterest(Record):
     )
     end_reason = models.CharField(_("why it ended"), max_length=300, blank=True, editable=False)
 
-    history = Tracked(personal=("reason", "end_reason"))
+    # Told to whoever audits the case, not to everybody who reads its timeline.
+    history = Tracked(personal=("reason", "end_reason"), hidden=("reason", "end_reason"))
     objects = ConflictQuerySet.as_manager()
 
     class Meta:

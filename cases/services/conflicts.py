@@ -25,7 +25,7 @@ def declare_conflict(case: Case, *, by: Any, user: Any, reason: str) -> Conflict
     Of others it is said by whoever may share the case; of oneself by whoever sees it. Raises Forbidden,
     Invalid, Conflict while `user` answers for a case of the person.
     """
-    with changing(case, by=by, verb="cases.conflict.declare", reason=reason):
+    with changing(case, by=by, verb="cases.conflict.declare"):
         case = locked(Case.objects.all(), case.pk)
         CASE_POLICY.check(by, Action.VIEW if user == by else Action.SHARE, case)
         if why := obstacle(case, user):
@@ -66,7 +66,7 @@ def end_conflict(
     """What the person holds gives access again. Raises Forbidden, Conflict, Invalid, Stale."""
     if not reason.strip():
         raise Invalid(fields={"reason": [_("This information is required.")]})
-    with changing(conflict.case, by=by, verb="cases.conflict.end", reason=reason):
+    with changing(conflict.case, by=by, verb="cases.conflict.end"):
         conflict = locked(ConflictOfInterest.objects.select_related("case"), conflict.pk)
         CONFLICT_POLICY.check(by, Action.EDIT, conflict)
         check_version(conflict, version)

@@ -170,7 +170,8 @@ class LegalHold(Record):
     )
     lifted_on = models.DateField(_("lifted"), null=True, editable=False)
 
-    history = Tracked(personal=("reason",))
+    # That a hold stands is told to whoever works on the case; why is read on the hold alone.
+    history = Tracked(personal=("reason",), hidden=("reason",))
     objects = LegalHoldQuerySet.as_manager()
 
     class Meta:

@@ -221,7 +221,8 @@ def run(campaign: Campaign, probes: int, *, whole: bool) -> None:
     campaign.revoked(share(1))
     campaign.run(some(ways.disguises(), share(2), chance))
     campaign.run(some(ways.tags(), share(1), chance))
-    campaign.run(some(ways.exports(), share(1), chance))
+    # A file of the whole history takes longest.
+    campaign.run(some(ways.exports(), share(1) // (1 if whole else 4), chance))
     campaign.run(some(ways.handed_over(), share(1), chance))
     campaign.borne(some(links(campaign.facts), share(1), chance))
     campaign.borne(islice(calendars(campaign.accounts), share(1)))

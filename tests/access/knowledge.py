@@ -14,7 +14,7 @@ KINDS: dict[str, tuple[str, str]] = {
     "cases.participant": ("participant", "personal"),
     "cases.disabilityrecord": ("participant", "health"),
     "cases.case": ("case", "personal"),
-    "audit.changeset": ("case", "notes"),
+    "audit.changeset": ("case", "told_of"),
     "cases.note": ("note", "view"),
     "cases.workprofile": ("case", "profile"),
     "cases.placement": ("placement", "view"),
@@ -111,6 +111,13 @@ class Knowledge:
         match right:
             case "nobody":
                 return False
+            case "told_of":
+                # Quoted by the timeline, and told with each change to whoever reads the change.
+                return may(person, "notes", record) or any(
+                    may(person, "view", each)
+                    for each in self.of_kind["change_set"]
+                    if canary.key in each.said["about"]
+                )
             case "addressed":
                 return may(person, "view", record) or person.key == record.key
             case "known":

@@ -99,10 +99,12 @@ def populate(
     wanted = [(name, roles, "") for name, roles in ROLES.items()]
     wanted += [(f"{name}, {how}", ROLES[name], how) for name in ENDED for how in STANDINGS]
     wanted.append(("superuser", [], "superuser"))
+    # The same address for the same person, whoever else is there.
+    numbered = list(enumerate(wanted))
     if names is not None:
-        wanted = [each for each in wanted if each[0] in set(names)]
+        numbered = [each for each in numbered if each[1][0] in set(names)]
     with change(by=SYSTEM, verb="accounts.create"):
-        for place, (name, roles, how) in enumerate(wanted):
+        for place, (name, roles, how) in numbered:
             user = User(
                 email=f"access-{place}@exemple.qc.ca",
                 first_name="Access",

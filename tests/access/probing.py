@@ -67,9 +67,7 @@ class Asker:
         self.handler = ClientHandler(enforce_csrf_checks=False)
         self.factory = RequestFactory()
         self.mailed = set(Message.objects.values_list("pk", flat=True))
-        self.sessions = {
-            name: _session(each.user) for name, each in accounts.items() if each.user is not None
-        }
+        self.sessions: dict[str, str] = {}
 
     def ask(self, probe: Probe) -> Answer:
         """The answer to one probe."""
@@ -83,6 +81,8 @@ class Asker:
         writes = probe.method not in ("get", "head", "options")
         mails: list[tuple[str, bytes]] = []
         done = 0
+        if not probe.by_token:
+            self.sign_in(probe.who)
         with undone():
             before = _last_change() if writes else 0
             # The words of a PDF are those that are given to the typesetter.
@@ -97,6 +97,12 @@ class Asker:
                 done = _last_change() - before
         got_request_exception.disconnect(breaks)
         return Answer(response.status_code, content, head, mails, done, "".join(broken))
+
+    def sign_in(self, who: str) -> None:
+        """Once for each person, when they first ask something; not inside what is undone."""
+        user = self.accounts[who].user
+        if user is not None and who not in self.sessions:
+            self.sessions[who] = _session(user)
 
     def _mails(self) -> list[tuple[str, bytes]]:
         waiting = Message.objects.exclude(pk__in=self.mailed)

@@ -274,9 +274,6 @@ def _history(facts: Facts, by_case: dict[Any, Place], by_person: dict[Any, list[
         facts["change_set"].append(Record("change_set", each.number, places, said))
     for key, places in records.items():
         said = {"about": set().union(*about[key])}
-        if key[0] == "privacy.legalhold":
-            # Why somebody is kept is no business of who works on the case.
-            places = {Place()}
         facts["tracked"].append(Record("tracked", key, tuple(places), said))
         # A person as they were is read by whoever may audit a case of theirs.
         if key[0] == "cases.participant":

@@ -29,7 +29,9 @@ pytestmark = [once, pytest.mark.django_db]
 
 
 @pytest.fixture
-def prepared(cast):
+def prepared(cast, settings):
+    # A long form lasts longer than a proof of who one is.
+    settings.STEP_UP_SECONDS = 24 * 3600
     return campaign.prepared(SEED)
 
 

@@ -15,7 +15,7 @@ from tests.engines import once
 WHOLE = bool(os.environ.get("ACCESS_PROBES"))
 NOW = dt.datetime(2026, 11, 25, 15, 0, tzinfo=dt.UTC)
 ROLES = twins.ROLES if WHOLE else twins.ROLES[:2]
-MOST = 600 if WHOLE else 30
+MOST = 400 if WHOLE else 30
 FEWEST = 5000
 
 pytestmark = [once, pytest.mark.django_db]

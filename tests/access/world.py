@@ -281,6 +281,9 @@ def _parts(
     for audience in ("program", "host", "health"):
         if placement is not None or audience != "host":
             _document(world, case, placement, audience)
+    if placement is not None:
+        # No longer in force: the host does not read it any more.
+        _document(world, case, placement, "host", withdrawn_on=DAY)
     for funding in ("program", "host" if name in HOST_PAYS else "program"):
         measure = Accommodation(
             case=case, region=case.region, placement=placement, kind="software",
@@ -326,12 +329,14 @@ def _parts(
         put(world, score)
 
 
-def _document(world: World, case: Case, placement: Placement | None, audience: str) -> None:
+def _document(
+    world: World, case: Case, placement: Placement | None, audience: str, **fields: Any
+) -> None:
     of = placement if audience == "host" else None
     document = Document(
         case=case, region=case.region, placement=of, organization=of and of.organization,
         site=of and of.site, kind="other", audience=audience, media_type="application/pdf",
-        uploaded_by=world.authors["coordinator"],
+        uploaded_by=world.authors["coordinator"], **fields,
     )  # fmt: skip
     text = world.canaries.hatch("cases.document", "content", document.pk)
     content = files.pdf(b" /Title (" + text.encode() + b")")
