@@ -84,12 +84,13 @@ def move_erasure(
     with change(by=by, verb=ERASURE_WORKFLOW.verb(name), case=_last_case(erasure.participant)):
         erasure = locked(Erasure.objects.all(), erasure.pk)
         ERASURE_POLICY.check(by, step.requires, erasure)
+        decides = name in ("approve", "refuse")
+        if decides and erasure.proposed_by_id == by.pk:
+            raise Forbidden(_("Somebody else than who proposed the erasure decides on it."))
         check_version(erasure, version)
         ERASURE_WORKFLOW.step(name, erasure.status, erasure.get_status_display())
         values = step.clean(inputs)
-        if name in ("approve", "refuse"):
-            if erasure.proposed_by_id == by.pk:
-                raise Forbidden(_("Somebody else than who proposed the erasure decides on it."))
+        if decides:
             erasure.decided_by, erasure.decided_at = account_of(by), timezone.now()
         if name == "approve":
             check_free(erasure.participant_id)
