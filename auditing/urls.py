@@ -1,6 +1,7 @@
 """Addresses of the auditor’s workspace, a list for each screen."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from auditing.models import Population
 from auditing.views import (
@@ -21,16 +22,10 @@ from auditing.workflow import FINDING_WORKFLOW, SAMPLE_WORKFLOW
 app_name = "auditing"
 
 
-class SampleMove:
+class SampleMove(StringConverter):
     """Only the moves that people are offered have an address."""
 
     regex = "|".join(SAMPLE_WORKFLOW.offered_names)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class FindingMove(SampleMove):

@@ -1,6 +1,7 @@
 """What may stand in an address of the participant side: only the moves, dates and roles there are."""
 
 from django.urls import register_converter
+from django.urls.converters import StringConverter
 
 from cases.models import Evaluation, Outcome, Signature
 from cases.models.key_dates import OF_CASE, OF_PLACEMENT
@@ -13,16 +14,10 @@ from cases.workflow import (
 )
 
 
-class CaseMove:
+class CaseMove(StringConverter):
     """Only the moves that people are offered have an address."""
 
     regex = "|".join(CASE_WORKFLOW.offered_names)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class PlacementMove(CaseMove):

@@ -1,6 +1,7 @@
 """Addresses of the host side."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from organizations.views import calls, grants, organizations, project_pages, projects, sites
 from organizations.workflow import CALL_WORKFLOW, PROJECT_WORKFLOW
@@ -8,16 +9,10 @@ from organizations.workflow import CALL_WORKFLOW, PROJECT_WORKFLOW
 app_name = "organizations"
 
 
-class CallMove:
+class CallMove(StringConverter):
     """Only the moves that people are offered have an address."""
 
     regex = "|".join(CALL_WORKFLOW.offered_names)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class ProjectMove(CallMove):

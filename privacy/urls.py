@@ -1,6 +1,7 @@
 """Addresses of the protection of personal information, a list for each screen."""
 
 from django.urls import path, register_converter
+from django.urls.converters import StringConverter
 
 from privacy.views import erasures, inventory, person_data, public, registers, retention
 from privacy.views.register_words import REGISTERS
@@ -9,16 +10,10 @@ from privacy.workflow import ERASURE_WORKFLOW
 app_name = "privacy"
 
 
-class ErasureMove:
+class ErasureMove(StringConverter):
     """Only the moves that people are offered have an address."""
 
     regex = "|".join(ERASURE_WORKFLOW.offered_names)
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
 
 
 class RegisterCode(ErasureMove):

@@ -7,16 +7,15 @@ from typing import Any
 
 import django_filters as df
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from auditing.lists.asked import cases_numbered, people_named
 from auditing.policy import ACCESS_LOG_POLICY
 from auditing.services import unusual
 from auditing.services.access_lines import ACTIONS, kind_text
 from cases.filters import ALL
-from cases.models import Case
 from cases.policy import Action
-from peph.accounts.models import User
 from peph.audit.history import declarations
 from peph.audit.models import AccessLog
 from peph.audit.models.change_sets import Channel
@@ -75,22 +74,11 @@ class AccessLogFilter(df.FilterSet):
         return queryset.filter(at__lt=at, pk__lte=numbers[0] + CROSSING if numbers else 0)
 
     def by_person(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        words = plain(value).split()
-        # Accounts are few, and no column of theirs is free of accents: compared here.
-        names = User.objects.values_list("pk", "first_name", "last_name", "email")
-        ids = [
-            pk
-            for pk, *texts in names
-            if all(f" {word}" in f" {plain(' '.join(texts))}" for word in words)
-        ]
-        return queryset.filter(actor_id__in=ids)
+        return queryset.filter(actor_id__in=people_named(value))
 
     def by_case(self, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        number = value.strip()
-        cases = Case.objects.visible_to(getattr(self.request, "user", None)).filter(
-            Q(number=number.upper()) | Q(legacy_number=number)
-        )
-        return queryset.filter(case_id__in=list(cases.values_list("pk", flat=True)[:50]))
+        found = cases_numbered(getattr(self.request, "user", None), value)
+        return queryset.filter(case_id__in=found)
 
     def only_unusual(self, queryset: QuerySet, name: str, value: bool) -> QuerySet:
         if not value:

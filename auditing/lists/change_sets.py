@@ -7,16 +7,15 @@ from typing import Any
 
 import django_filters as df
 from django.apps import apps
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from auditing.lists.asked import cases_numbered, people_named
 from auditing.lists.searching import Search, search
 from cases.filters import ALL
-from cases.models import Case
 from organizations.filters import organizations, regions
-from peph.accounts.models import User
 from peph.audit import roles, verbs
 from peph.audit.changes import SYSTEM
 from peph.audit.history import Declaration, declarations
@@ -27,7 +26,6 @@ from peph.forms import DateInput, LongSelect
 from peph.text import plain
 
 Choices = list[tuple[str, Any]]
-MOST_CASES = 50
 
 
 def _verbs() -> Choices:
@@ -152,25 +150,13 @@ class ChangeSetFilter(df.FilterSet):
         if "person" in asked:
             asked["people"] = _people(asked["person"])
         if "number" in asked:
-            asked["cases"] = _cases(user, asked["number"])
+            asked["cases"] = cases_numbered(user, asked["number"])
         return search(user, asked)
 
 
 def _people(text: str) -> list[uuid.UUID]:
-    """Whose name or e-mail has words that begin so; also the key of one account."""
+    """Who is called so, the system among them; also the key of one account."""
     try:
         return [uuid.UUID(text)]
     except ValueError:
-        words = plain(text).split()
-    # Accounts are few, and no column of theirs is free of accents: compared here.
-    known = User.objects.values_list("pk", "first_name", "last_name", "email")
-    named = [(pk, " ".join(names)) for pk, *names in known]
-    named.append((SYSTEM, gettext("the system")))
-    return [pk for pk, name in named if all(f" {word}" in f" {plain(name)}" for word in words)]
-
-
-def _cases(user: Any, text: str) -> list[Any]:
-    """The cases of that number, among those the reader may see."""
-    number = text.strip()
-    cases = Case.objects.visible_to(user).filter(Q(number=number.upper()) | Q(legacy_number=number))
-    return list(cases.values_list("pk", flat=True)[:MOST_CASES])
+        return people_named(text, (SYSTEM, gettext("the system")))
